@@ -70,6 +70,7 @@ CREATE TABLE item (
     sender     TEXT    NOT NULL,            -- From, as it came
     recipients TEXT    NOT NULL,            -- To, as it came
     peers      TEXT    NOT NULL,            -- normalised numbers of the other side, sorted
+    outgoing   INTEGER NOT NULL,            -- written by the owner
     subject    TEXT    NOT NULL,
     body       TEXT    NOT NULL,
     cpid       TEXT    NOT NULL,

@@ -1,0 +1,121 @@
+package store
+
+import "time"
+
+// Outbound is a text's way out. It is kept when the text has left the Outbox.
+type Outbound struct {
+	TextID  int64 // item id in the Outbox
+	ItemID  int64 // the item that shows it now
+	Writer  string
+	State   TextState
+	Chosen  string // device the sender chose, "" none
+	Device  string // device that has it or sent it
+	Tried   string // JSON list of the devices it was ever offered to
+	Created time.Time
+	Offered time.Time
+	Handed  time.Time
+	Ended   time.Time
+	Due     time.Time // when silence makes it unknown; zero never
+}
+
+// RecipientState is what became of a text for one recipient.
+type RecipientState int
+
+// States of a recipient.
+const (
+	RecipientPending RecipientState = iota
+	RecipientSent
+	RecipientFailed
+	RecipientUnknown
+	RecipientDelivered
+)
+
+// Recipient is one recipient of an outbound text.
+type Recipient struct {
+	N       int
+	Address string // as in To
+	Number  string // normalised
+	State   RecipientState
+	Error   string // in words
+	At      time.Time
+}
+
+const outboundColumns = `text_id, item_id, writer, state, chosen, device, tried, created, offered, handed, ended, due`
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMillis(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(n).UTC()
+}
+
+func scanOutbound(r scanner) (o Outbound, err error) {
+	var created, offered, handed, ended, due int64
+	err = r.Scan(&o.TextID, &o.ItemID, &o.Writer, &o.State, &o.Chosen, &o.Device, &o.Tried, &created, &offered, &handed, &ended, &due)
+	o.Created, o.Offered, o.Handed = fromMillis(created), fromMillis(offered), fromMillis(handed)
+	o.Ended, o.Due = fromMillis(ended), fromMillis(due)
+	return o, err
+}
+
+// Outbound returns a text's way out, or ErrNotFound.
+func (tx *Tx) Outbound(text int64) (Outbound, error) {
+	o, err := scanOutbound(tx.row(`SELECT `+outboundColumns+` FROM outbound WHERE user_id = $1 AND text_id = $2`, tx.user, text))
+	if err != nil {
+		return Outbound{}, tx.failed("outbound text", err)
+	}
+	return o, nil
+}
+
+// PutOutbound stores o, new or not.
+func (tx *Tx) PutOutbound(o Outbound) error {
+	return tx.exec(`INSERT INTO outbound (user_id, `+outboundColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		ON CONFLICT (user_id, text_id) DO UPDATE SET item_id = excluded.item_id, state = excluded.state, chosen = excluded.chosen,
+			device = excluded.device, tried = excluded.tried, offered = excluded.offered, handed = excluded.handed,
+			ended = excluded.ended, due = excluded.due`,
+		tx.user, o.TextID, o.ItemID, o.Writer, o.State, o.Chosen, o.Device, o.Tried,
+		millis(o.Created), millis(o.Offered), millis(o.Handed), millis(o.Ended), millis(o.Due))
+}
+
+// OutboundDue returns the texts that become unknown at or before t.
+func (tx *Tx) OutboundDue(t time.Time) (all []Outbound, err error) {
+	err = tx.each(func(r scanner) (bool, error) {
+		o, err := scanOutbound(r)
+		all = append(all, o)
+		return true, err
+	}, `SELECT `+outboundColumns+` FROM outbound WHERE user_id = $1 AND due > 0 AND due <= $2 ORDER BY text_id`, tx.user, t.UnixMilli())
+	return all, err
+}
+
+// NextDue returns when the next text becomes unknown, the zero time for never.
+func (tx *Tx) NextDue() (time.Time, error) {
+	var due int64
+	err := tx.row(`SELECT coalesce(min(due), 0) FROM outbound WHERE user_id = $1 AND due > 0`, tx.user).Scan(&due)
+	return fromMillis(due), err
+}
+
+// Recipients returns the recipients of a text, in the order of To.
+func (tx *Tx) Recipients(text int64) (all []Recipient, err error) {
+	err = tx.each(func(s scanner) (bool, error) {
+		var r Recipient
+		var at int64
+		err := s.Scan(&r.N, &r.Address, &r.Number, &r.State, &r.Error, &at)
+		r.At = fromMillis(at)
+		all = append(all, r)
+		return true, err
+	}, `SELECT n, address, number, state, error, at FROM recipient WHERE user_id = $1 AND text_id = $2 ORDER BY n`, tx.user, text)
+	return all, err
+}
+
+// PutRecipient stores a recipient of a text, new or not.
+func (tx *Tx) PutRecipient(text int64, r Recipient) error {
+	return tx.exec(`INSERT INTO recipient (user_id, text_id, n, address, number, state, error, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (user_id, text_id, n) DO UPDATE SET state = excluded.state, error = excluded.error, at = excluded.at`,
+		tx.user, text, r.N, r.Address, r.Number, r.State, r.Error, millis(r.At))
+}
