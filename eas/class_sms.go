@@ -37,6 +37,20 @@ type SMS struct {
 	ConversationIndex []byte `wbxml:"Email2 ConversationIndex,omitempty"`
 }
 
+// DecodeSMS decodes a text that a server sent. Properties that are not of the
+// SMS class, which some servers add, are passed over.
+func DecodeSMS(raw wbxml.Raw) (*SMS, error) {
+	m, err := DecodeEmail(raw)
+	if err != nil {
+		return nil, err
+	}
+	return &SMS{
+		To: m.To, From: m.From, DateReceived: m.DateReceived, Importance: m.Importance, Read: m.Read,
+		Body: m.Body, InternetCPID: m.InternetCPID, Flag: m.Flag,
+		ConversationID: m.ConversationID, ConversationIndex: m.ConversationIndex,
+	}, nil
+}
+
 // Conversation are the properties the server assigns to a text that a client
 // adds, and sends in the answer to its Add.
 //
@@ -44,6 +58,11 @@ type SMS struct {
 type Conversation struct {
 	ConversationID    []byte `wbxml:"Email2 ConversationId,omitempty"`
 	ConversationIndex []byte `wbxml:"Email2 ConversationIndex,omitempty"`
+}
+
+// DecodeConversation decodes the properties in the answer to an Add.
+func DecodeConversation(raw wbxml.Raw) (*Conversation, error) {
+	return decodeApplicationData[Conversation](raw)
 }
 
 // SMSAdd are the properties of a text that a client adds. It has no
@@ -61,10 +80,30 @@ type SMSAdd struct {
 	Flag         *Flag      `wbxml:"Email Flag"`
 }
 
+// DecodeSMSAdd decodes a text that a client adds. A conversation and properties
+// that are not of the SMS class are passed over: a phone that was refused for
+// them would try again for ever. An error means SyncStatusInvalidItem.
+func DecodeSMSAdd(raw wbxml.Raw) (*SMSAdd, error) {
+	m, err := DecodeSMS(raw)
+	if err != nil {
+		return nil, err
+	}
+	return &SMSAdd{
+		To: m.To, From: m.From, DateReceived: m.DateReceived, Importance: m.Importance, Read: m.Read,
+		Body: m.Body, InternetCPID: m.InternetCPID, Flag: m.Flag,
+	}, nil
+}
+
 // SMSChange are the properties of a text that may change.
 //
 // [MS-ASMS] 3.1.4.1.2 Making Changes Involving SMS Items
 type SMSChange struct {
 	Read *bool `wbxml:"Email Read"`
 	Flag *Flag `wbxml:"Email Flag"`
+}
+
+// DecodeSMSChange decodes a change of a text. Any other property than the two
+// is an error, and errors mean SyncStatusInvalidItem.
+func DecodeSMSChange(raw wbxml.Raw) (*SMSChange, error) {
+	return decodeApplicationData[SMSChange](raw)
 }

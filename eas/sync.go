@@ -66,7 +66,7 @@ type SyncCollection struct {
 	CollectionID CollectionID `wbxml:"CollectionId,omitempty"`
 
 	// Supported lists the ghosted properties of contacts and calendars.
-	Supported *wbxml.Raw `wbxml:"Supported"`
+	Supported wbxml.Raw `wbxml:"Supported"`
 
 	// DeletesAsMoves says whether deleted items go to Deleted Items. Absent
 	// means true.
@@ -166,7 +166,7 @@ type ClientAdd struct {
 	ServerID ServerID `wbxml:"ServerId,omitempty"`
 
 	// ApplicationData is decoded by the class: DecodeSMSAdd for a text.
-	ApplicationData *wbxml.Raw `wbxml:"ApplicationData"`
+	ApplicationData wbxml.Raw `wbxml:"ApplicationData"`
 }
 
 // ClientChange changes an item that both sides have.
@@ -178,8 +178,9 @@ type ClientChange struct {
 	ServerID   ServerID `wbxml:"ServerId,omitempty"`
 	InstanceID string   `wbxml:"AirSyncBase InstanceId,omitempty"` // 16.0 and later
 
-	// ApplicationData is decoded by DecodeChange.
-	ApplicationData *wbxml.Raw `wbxml:"ApplicationData"`
+	// ApplicationData is decoded by DecodeSMSChange or DecodeEmailChange,
+	// by the class of the item.
+	ApplicationData wbxml.Raw `wbxml:"ApplicationData"`
 }
 
 // ClientDelete deletes an item.
@@ -269,7 +270,7 @@ type ServerAdd struct {
 	ServerID ServerID `wbxml:"ServerId"`
 
 	// ApplicationData is an SMS or an Email, by Class.
-	ApplicationData *wbxml.Raw `wbxml:"ApplicationData"`
+	ApplicationData wbxml.Raw `wbxml:"ApplicationData"`
 }
 
 // ServerChange is an item that changed: only what changed of Read and Flag, or
@@ -277,9 +278,9 @@ type ServerAdd struct {
 //
 // [MS-ASCMD] 2.2.3.24 Change
 type ServerChange struct {
-	Class           Class      `wbxml:"Class,omitempty"`
-	ServerID        ServerID   `wbxml:"ServerId"`
-	ApplicationData *wbxml.Raw `wbxml:"ApplicationData"`
+	Class           Class     `wbxml:"Class,omitempty"`
+	ServerID        ServerID  `wbxml:"ServerId"`
+	ApplicationData wbxml.Raw `wbxml:"ApplicationData"`
 }
 
 // ServerDelete is an item that is gone. Class is absent with version 14.0 and
@@ -327,7 +328,7 @@ type AddResponse struct {
 	// Conversation.
 	//
 	// [MS-ASMS] 3.1.4.1.2 Making Changes Involving SMS Items
-	ApplicationData *wbxml.Raw `wbxml:"ApplicationData"`
+	ApplicationData wbxml.Raw `wbxml:"ApplicationData"`
 }
 
 // ChangeResponse answers a Change that failed.
@@ -346,7 +347,7 @@ type DeleteResponse struct {
 
 // FetchResponse answers a Fetch.
 type FetchResponse struct {
-	ServerID        ServerID   `wbxml:"ServerId"`
-	Status          Status     `wbxml:"Status"`
-	ApplicationData *wbxml.Raw `wbxml:"ApplicationData"`
+	ServerID        ServerID  `wbxml:"ServerId"`
+	Status          Status    `wbxml:"Status"`
+	ApplicationData wbxml.Raw `wbxml:"ApplicationData"`
 }
