@@ -2,6 +2,8 @@ package eas
 
 import (
 	"time"
+
+	"asms/wbxml"
 )
 
 // Email are the properties of a mail. In a Change only those that changed are

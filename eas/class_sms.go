@@ -2,6 +2,8 @@ package eas
 
 import (
 	"time"
+
+	"asms/wbxml"
 )
 
 // SMS are the properties of a text as the server sends them. In a Change only
