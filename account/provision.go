@@ -13,7 +13,7 @@ import (
 var (
 	ErrNotProvisioned   = errors.New("account: the device must be provisioned")
 	ErrInvalidPolicyKey = errors.New("account: the policy key is not the device's")
-	ErrPolicyRefresh    = errors.New("account: the policy has changed")
+	ErrPolicyRefresh    = errors.New("account: the policy has changed") // for a policy with settings; nothing returns it yet
 	ErrPolicyNotApplied = errors.New("account: the device has not applied the policy")
 	ErrNoWipe           = errors.New("account: no wipe was asked of the device")
 )
