@@ -70,7 +70,7 @@ const (
 
 // EmailChange are the properties of a mail that may change, drafts aside.
 //
-// [MS-ASEMAIL] 3.1.5.3 Sync Command Request
+// [MS-ASEMAIL] 3.1.5.4 Sync Command Request
 type EmailChange struct {
 	Read       *bool       `wbxml:"Email Read"`
 	Flag       *Flag       `wbxml:"Email Flag"`

@@ -40,7 +40,7 @@ type ServerID string
 // ServerID. At most 64 characters, unique within one request; a client that
 // repeats a request keeps it.
 //
-// [MS-ASCMD] 2.2.3.30 ClientId
+// [MS-ASCMD] 2.2.3.28 ClientId
 type ClientID string
 
 // CollectionID is the server id of a folder, at most 64 characters long.
@@ -50,7 +50,7 @@ type CollectionID string
 
 // CollectionIDRoot is the parent of the top-level folders.
 //
-// [MS-ASCMD] 2.2.3.123 ParentId
+// [MS-ASCMD] 2.2.3.129 ParentId
 const CollectionIDRoot CollectionID = "0"
 
 // MaxIDLength is the longest SyncKey, ServerID, ClientID or CollectionID, in

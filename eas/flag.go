@@ -29,7 +29,7 @@ type Flag struct {
 
 // FlagStatus is the state of a flag.
 //
-// [MS-ASEMAIL] 2.2.2.71 Status
+// [MS-ASEMAIL] 2.2.2.74 Status
 type FlagStatus int
 
 // The states of a flag.
@@ -52,7 +52,7 @@ func (f *Flag) Cleared() bool {
 // Validate checks the rules between the elements of a flag that a client sends
 // and returns ErrInvalidFlag when one is broken.
 //
-// [MS-ASEMAIL] 3.2.5.4.2 Sync Command
+// [MS-ASEMAIL] 3.2.5.4.2 Updating E-Mail Flags
 func (f *Flag) Validate() error {
 	if f.Cleared() {
 		return nil

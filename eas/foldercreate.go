@@ -15,7 +15,7 @@ type FolderCreateRequest struct {
 
 // MaxDisplayNameLength is the longest name of a folder, in characters.
 //
-// [MS-ASCMD] 2.2.3.47.2 DisplayName (FolderCreate)
+// [MS-ASCMD] 2.2.3.49.3 DisplayName (FolderCreate and FolderUpdate)
 const MaxDisplayNameLength = 256
 
 // FolderCreateResponse answers a FolderCreate. SyncKey and ServerID are absent

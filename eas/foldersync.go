@@ -2,7 +2,7 @@ package eas
 
 // FolderSyncRequest synchronizes the folder hierarchy.
 //
-// [MS-ASCMD] 2.2.1.6 FolderSync
+// [MS-ASCMD] 2.2.1.5 FolderSync
 type FolderSyncRequest struct {
 	XMLName struct{} `wbxml:"FolderHierarchy FolderSync"`
 
@@ -13,7 +13,7 @@ type FolderSyncRequest struct {
 
 // FolderSyncResponse answers a FolderSync.
 //
-// [MS-ASCMD] 2.2.1.6 FolderSync
+// [MS-ASCMD] 2.2.1.5 FolderSync
 type FolderSyncResponse struct {
 	XMLName struct{}       `wbxml:"FolderHierarchy FolderSync"`
 	Status  Status         `wbxml:"Status"`

@@ -2,7 +2,7 @@ package eas
 
 // FolderUpdateRequest renames a folder, moves it, or both.
 //
-// [MS-ASCMD] 2.2.1.7 FolderUpdate
+// [MS-ASCMD] 2.2.1.6 FolderUpdate
 type FolderUpdateRequest struct {
 	XMLName     struct{}     `wbxml:"FolderHierarchy FolderUpdate"`
 	SyncKey     *SyncKey     `wbxml:"SyncKey"`
@@ -14,7 +14,7 @@ type FolderUpdateRequest struct {
 // FolderUpdateResponse answers a FolderUpdate. SyncKey is absent when it
 // failed.
 //
-// [MS-ASCMD] 2.2.1.7 FolderUpdate
+// [MS-ASCMD] 2.2.1.6 FolderUpdate
 type FolderUpdateResponse struct {
 	XMLName struct{} `wbxml:"FolderHierarchy FolderUpdate"`
 	Status  Status   `wbxml:"Status"`

@@ -42,7 +42,7 @@ type GetItemEstimateResponse struct {
 
 // EstimateResponse is the answer for one collection.
 //
-// [MS-ASCMD] 2.2.3.153.2 Response (GetItemEstimate)
+// [MS-ASCMD] 2.2.3.153.3 Response (GetItemEstimate)
 type EstimateResponse struct {
 	Status     Status                      `wbxml:"Status"`
 	Collection *EstimateResponseCollection `wbxml:"Collection"`

@@ -18,7 +18,7 @@ type PingRequest struct {
 
 // PingFolders is the list of folders to watch.
 //
-// [MS-ASCMD] 2.2.3.75 Folders (Ping)
+// [MS-ASCMD] 2.2.3.75 Folders
 type PingFolders struct {
 	Folder []PingFolder `wbxml:"Folder"`
 }
@@ -26,7 +26,7 @@ type PingFolders struct {
 // PingFolder is one folder to watch. Its class is the folder's own, so
 // ClassEmail also for the Outbox: Ping has no class for SMS.
 //
-// [MS-ASCMD] 2.2.3.72 Folder (Ping)
+// [MS-ASCMD] 2.2.3.71.2 Folder (Ping)
 type PingFolder struct {
 	ID    CollectionID `wbxml:"Id"`
 	Class Class        `wbxml:"Class"`

@@ -101,7 +101,7 @@ type PolicyData struct {
 
 // EASProvisionDoc is the policy. An absent setting is not restricted.
 //
-// [MS-ASPROV] 2.2.2.27 EASProvisionDoc
+// [MS-ASPROV] 2.2.2.28 EASProvisionDoc
 type EASProvisionDoc struct {
 	DevicePasswordEnabled              *bool `wbxml:"DevicePasswordEnabled"`
 	AlphanumericDevicePasswordRequired *bool `wbxml:"AlphanumericDevicePasswordRequired"`
@@ -129,7 +129,7 @@ type EASProvisionDoc struct {
 	// AllowTextMessaging false forbids the device to use SMS, so that no
 	// outbound text may be routed to it.
 	//
-	// [MS-ASPROV] 2.2.2.18 AllowTextMessaging
+	// [MS-ASPROV] 2.2.2.16 AllowTextMessaging
 	AllowTextMessaging *bool `wbxml:"AllowTextMessaging"`
 
 	AllowPOPIMAPEmail                        *bool `wbxml:"AllowPOPIMAPEmail"`

@@ -30,7 +30,7 @@ type RightsManagementInformation struct {
 
 // Oof gets or sets the out-of-office state; exactly one field is set.
 //
-// [MS-ASCMD] 2.2.3.121 Oof
+// [MS-ASCMD] 2.2.3.122 Oof
 type Oof struct {
 	Get *OofGet `wbxml:"Get"`
 	Set *OofSet `wbxml:"Set"`
@@ -54,7 +54,7 @@ type OofSet struct {
 
 // OofMessage is the reply to one audience; exactly one AppliesTo field is set.
 //
-// [MS-ASCMD] 2.2.3.122 OofMessage
+// [MS-ASCMD] 2.2.3.123 OofMessage
 type OofMessage struct {
 	AppliesToInternal        bool    `wbxml:"AppliesToInternal,empty"`
 	AppliesToExternalKnown   bool    `wbxml:"AppliesToExternalKnown,empty"`
@@ -66,7 +66,7 @@ type OofMessage struct {
 
 // DevicePassword stores a recovery password for the device.
 //
-// [MS-ASCMD] 2.2.3.45 DevicePassword
+// [MS-ASCMD] 2.2.3.46 DevicePassword
 type DevicePassword struct {
 	Set *DevicePasswordSet `wbxml:"Set"`
 }
@@ -80,7 +80,7 @@ type DevicePasswordSet struct {
 // DeviceInformation tells the server about the device. It occurs in Settings
 // and, from 14.1 on, in the first Provision.
 //
-// [MS-ASCMD] 2.2.3.44 DeviceInformation
+// [MS-ASCMD] 2.2.3.45 DeviceInformation
 type DeviceInformation struct {
 	Set *DeviceInformationSet `wbxml:"Settings Set"`
 }
@@ -118,7 +118,7 @@ const MaxDeviceInformationLength = 1024
 
 // UserInformation asks for the user's addresses.
 //
-// [MS-ASCMD] 2.2.3.193 UserInformation
+// [MS-ASCMD] 2.2.3.192 UserInformation
 type UserInformation struct {
 	Get bool `wbxml:"Get,empty"`
 }

@@ -30,7 +30,7 @@ type SyncRequest struct {
 	// Partial says that the collections that are not in this request are to be
 	// synchronized as the previous one asked.
 	//
-	// [MS-ASCMD] 2.2.3.130 Partial
+	// [MS-ASCMD] 2.2.3.131 Partial
 	Partial bool `wbxml:"Partial,empty"`
 }
 
@@ -215,7 +215,7 @@ type SyncResponse struct {
 	// SyncStatusInvalidInterval (in its unit), of the number of collections
 	// with SyncStatusTooManyCollections.
 	//
-	// [MS-ASCMD] 2.2.3.100 Limit
+	// [MS-ASCMD] 2.2.3.97 Limit
 	Limit *int `wbxml:"Limit"`
 
 	Collections *SyncResponseCollections `wbxml:"Collections"`

@@ -102,13 +102,13 @@ func (v Version) OutboundSMSNeedsPhoneNumber() bool { return v == Version140 }
 // ProvisionNeedsDeviceInformation reports whether the first Provision must
 // carry DeviceInformation. With 14.0 it must not.
 //
-// [MS-ASPROV] 3.1.5.1.1 Provision Command, initial request
+// [MS-ASPROV] 3.1.5.1.1 Initial Request
 func (v Version) ProvisionNeedsDeviceInformation() bool { return v >= Version141 }
 
 // UserInformationHasAccounts reports whether the answer to UserInformation
 // lists accounts. With 14.0 it lists addresses.
 //
-// [MS-ASCMD] 2.2.3.193 UserInformation
+// [MS-ASCMD] 2.2.3.192 UserInformation
 func (v Version) UserInformationHasAccounts() bool { return v >= Version141 }
 
 // HasAccountOnlyRemoteWipe reports whether a device can be told to erase the
@@ -120,7 +120,7 @@ func (v Version) HasAccountOnlyRemoteWipe() bool { return v >= Version161 }
 // HasDrafts reports whether clients may add and change mails in the Drafts
 // folder.
 //
-// [MS-ASEMAIL] 3.1.5.3 Sync Command Request
+// [MS-ASEMAIL] 3.1.5.4 Sync Command Request
 func (v Version) HasDrafts() bool { return v >= Version160 }
 
 // HasStatus reports whether a status may be sent with this version. The common
