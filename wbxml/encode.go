@@ -72,12 +72,10 @@ func (e *Encoder) Text(s string) {
 	if !e.inElement("text") {
 		return
 	}
-	if strings.IndexByte(s, 0) >= 0 {
-		s = strings.ReplaceAll(s, "\x00", "")
-	}
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}
+	s = strings.ReplaceAll(s, "\x00", "") // returns s as it is if there is none
 	if s == "" {
 		return
 	}

@@ -1,5 +1,7 @@
 package wbxml
 
+import "fmt"
+
 // The global tokens. ActiveSync uses the first four; a document that uses
 // another one is refused.
 //
@@ -62,7 +64,7 @@ func (k Kind) String() string {
 	case EndElement:
 		return "EndElement"
 	}
-	return "Kind(?)"
+	return fmt.Sprintf("Kind(%d)", uint8(k))
 }
 
 // Token is the smallest part of a document that means something. Code page
