@@ -59,9 +59,10 @@ type Decoder struct {
 	open     []Tag // the elements around the next token
 	inline   [16]Tag
 	elements int
-	empty    bool // the element just started has no content: its end comes next
-	begun    bool // the root has started
-	outer    int  // if > 0, decoding began here, within the document: see Raw
+	empty    bool  // the element just started has no content: its end comes next
+	begun    bool  // the root has started
+	outer    []Tag // the elements around the one where decoding began, see Raw
+	around   []Tag // the elements around the latest Raw
 	limits   Limits
 	err      error // sticky
 }
@@ -295,31 +296,15 @@ func (d *Decoder) Path() string { return d.path(len(d.open)) }
 // directly after an EndElement.
 func (d *Decoder) path(depth int) string {
 	var b strings.Builder
-	if d.outer > 0 {
-		b.WriteString(pathTo(d.data, d.outer))
-	}
-	for _, t := range d.open[:depth] {
-		if b.Len() > 0 {
-			b.WriteByte('/')
+	for _, tags := range [...][]Tag{d.outer, d.open[:depth]} {
+		for _, t := range tags {
+			if b.Len() > 0 {
+				b.WriteByte('/')
+			}
+			b.WriteString(t.Name())
 		}
-		b.WriteString(t.Name())
 	}
 	return b.String()
-}
-
-// pathTo returns the path of the elements around the element that starts at
-// offset. It is for error messages: it decodes the document anew.
-func pathTo(data []byte, offset int) string {
-	d := NewDecoder(data, noLimits)
-	for {
-		tok, err := d.Next()
-		if err != nil {
-			return ""
-		}
-		if tok.Kind == StartElement && d.start == offset {
-			return d.path(len(d.open) - 1)
-		}
-	}
 }
 
 // wrap says that err is about the current token.

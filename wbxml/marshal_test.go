@@ -210,6 +210,20 @@ func TestUnmarshalErrors(t *testing.T) {
 	checkError(t, Unmarshal(nil, &v), ErrMalformed, 0, "")
 }
 
+// A text in very many pieces takes time and memory in proportion to its length.
+func TestUnmarshalManyTexts(t *testing.T) {
+	const n = 100_000
+	data := []byte(header + "\x45\x4B" + strings.Repeat("\x03a\x00", n) + "\x01\x01")
+	var v leaves
+	if allocs := testing.AllocsPerRun(1, func() {
+		if err := Unmarshal(data, &v); err != nil || len(v.String) != n {
+			t.Fatalf("read %d bytes, %v; want %d", len(v.String), err, n)
+		}
+	}); allocs > 100 {
+		t.Errorf("%d pieces take %v allocations", n, allocs)
+	}
+}
+
 // body is used on two pages; where it names no page its elements are on the
 // page of its use.
 type body struct {
@@ -220,6 +234,11 @@ type body struct {
 type status struct {
 	XMLName struct{} `wbxml:"Settings DeviceInformation"`
 	Status  *int     `wbxml:"Status"`
+}
+
+type user struct {
+	XMLName struct{} `wbxml:"Settings UserInformation"`
+	Get     struct{} `wbxml:"Get"`
 }
 
 type embedded struct {
@@ -233,6 +252,7 @@ type pages struct {
 	Calendar *body    `wbxml:"Calendar Recurrence"`
 	ByName   *status  `wbxml:"DeviceInformation"`
 	Renamed  *status  `wbxml:"Responses"`
+	NoName   *user    `wbxml:",omitempty"`
 	Ignored  string
 	Dash     string `wbxml:"-"`
 	Class    text   `wbxml:"Class,omitempty"`
@@ -247,13 +267,14 @@ func TestPages(t *testing.T) {
 		Calendar: &body{Type: &two, Data: &empty},
 		ByName:   &status{Status: &three},
 		Renamed:  &status{Status: &four},
+		NoName:   new(user),
 		Class:    "SMS",
 	}
 	roundTrip(t, v, `<Sync xmlns="AirSync" xmlns:calendar="Calendar" xmlns:airsyncbase="AirSyncBase" xmlns:settings="Settings">`+
 		`<airsyncbase:Body><airsyncbase:Type>1</airsyncbase:Type><airsyncbase:Data>hello</airsyncbase:Data></airsyncbase:Body>`+
 		`<calendar:Recurrence><calendar:Type>2</calendar:Type><airsyncbase:Data/></calendar:Recurrence>`+
 		`<settings:DeviceInformation><settings:Status>3</settings:Status></settings:DeviceInformation>`+
-		`<Responses><Status>4</Status></Responses><Class>SMS</Class></Sync>`)
+		`<Responses><Status>4</Status></Responses><settings:UserInformation><settings:Get/></settings:UserInformation><Class>SMS</Class></Sync>`)
 }
 
 // roundTrip marshals v, compares it as XML, and unmarshals it again.

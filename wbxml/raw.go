@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Raw is an element whose content has not been unmarshalled yet. As the type of
@@ -15,9 +16,10 @@ import (
 // the document must not be changed as long as the Raw is in use. The zero Raw
 // is no element and marshals as nothing.
 type Raw struct {
-	doc   []byte // the document up to the end of the element
-	start int    // where the tag of the element is
-	tag   Tag
+	doc    []byte // the document up to the end of the element
+	start  int    // where the tag of the element is
+	tag    Tag
+	around []Tag // the elements it is in
 }
 
 // NewRaw returns v, a struct or a pointer to one, as the element that name
@@ -70,7 +72,7 @@ func (r Raw) Unmarshal(v any) error {
 // decoder returns a decoder of the element alone. Its limits were kept when the
 // document was decoded.
 func (r Raw) decoder() *Decoder {
-	d := &Decoder{data: r.doc, pos: r.start, outer: r.start, page: r.tag.Page(), limits: noLimits}
+	d := &Decoder{data: r.doc, pos: r.start, outer: r.around, page: r.tag.Page(), limits: noLimits}
 	d.open = d.inline[:0]
 	return d
 }
@@ -78,10 +80,14 @@ func (r Raw) decoder() *Decoder {
 // raw reads the rest of the element just started.
 func (d *Decoder) raw(tag Tag) (Raw, error) {
 	start := d.start
+	// Mostly an element is in the same place as the one before.
+	if around := d.open[:len(d.open)-1]; !slices.Equal(d.around, around) {
+		d.around = slices.Clone(around)
+	}
 	if err := d.Skip(); err != nil {
 		return Raw{}, err
 	}
-	return Raw{doc: d.data[:d.pos:d.pos], start: start, tag: tag}, nil
+	return Raw{doc: d.data[:d.pos:d.pos], start: start, tag: tag, around: d.around}, nil
 }
 
 // raw writes an element as it was, but for code page switches.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -172,7 +171,7 @@ func (d *Decoder) leaf() (text []byte, offset int, err error) {
 		if offset < 0 {
 			text, offset = tok.Data, d.start
 		} else {
-			text = slices.Concat(text, tok.Data)
+			text = append(text, tok.Data...) // a copy: tokens have no capacity to spare
 		}
 	}
 }
@@ -198,9 +197,7 @@ func setLeaf(kind codecKind, v reflect.Value, text []byte) error {
 		v.SetString(string(text))
 		return nil
 	case bytesKind:
-		b := reflect.MakeSlice(v.Type(), len(text), len(text))
-		copy(b.Bytes(), text)
-		v.Set(b)
+		v.SetBytes(append([]byte{}, text...)) // not nil, which would be absent
 		return nil
 	}
 	text = bytes.TrimSpace(text)
