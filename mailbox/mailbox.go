@@ -50,6 +50,7 @@ type Mailbox struct {
 	now      func() time.Time
 	location *time.Location
 	log      *slog.Logger
+	started  time.Time
 
 	mu   sync.Mutex
 	rest map[partnershipKey]restingPlace // partnerships at rest, see rest.go
@@ -73,7 +74,7 @@ func New(st *store.Store, opts *Options) *Mailbox {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
 	return &Mailbox{
-		st: st, now: o.Now, location: o.Location, log: o.Log,
+		st: st, now: o.Now, location: o.Location, log: o.Log, started: o.Now(),
 		rest: make(map[partnershipKey]restingPlace),
 		due:  newDueTimes(),
 	}

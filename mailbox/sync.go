@@ -2,6 +2,12 @@ package mailbox
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"asms/store"
@@ -47,7 +53,7 @@ type BodyPreference struct {
 
 // SyncRequest is what a client says about one collection.
 type SyncRequest struct {
-	Key            string // "0" begins
+	Key            string         // "0" begins
 	Options        []ClassOptions // nil: those of the request before
 	GetChanges     bool
 	Window         int  // how many changes may come, at least 1
@@ -82,8 +88,8 @@ type Command struct {
 // Message is what a new item holds.
 type Message struct {
 	Class      Class
-	From, To   string    // as on the wire
-	Subject    string    // mail only
+	From, To   string // as on the wire
+	Subject    string // mail only
 	Body       string
 	CPID       string    // InternetCPID; "" stands for 65001
 	Date       time.Time // DateReceived; the zero time stands for now
@@ -132,9 +138,278 @@ type Delta struct {
 	More      bool // MoreAvailable
 }
 
+// outboxType and sentType are folder types of [MS-ASCMD] 2.2.3.186.3.
+const (
+	inboxType   = 2
+	draftsType  = 3
+	deletedType = 4
+	sentType    = 5
+	outboxType  = 6
+)
+
 // Sync is one Sync of one collection: it applies the client's commands and
 // answers what the device has to be told, both in one transaction. The error is
 // ErrInvalidSyncKey, ErrFolderNotFound, the context's, or the store's.
 func (m *Mailbox) Sync(ctx context.Context, p Partnership, req SyncRequest) (Delta, error) {
-	panic("soon")
+	folder, err := parseID(p.Folder)
+	if err != nil {
+		return Delta{}, ErrFolderNotFound
+	}
+	if d, ok := m.resting(p, &req); ok {
+		return d, nil
+	}
+	var s *session
+	var d Delta
+	err = m.st.Update(ctx, p.User, func(tx *store.Tx) (err error) {
+		s = &session{m: m, req: &req, plan: plan{tx: tx, folder: folder, window: max(req.Window, 1)}}
+		s.device, s.day = p.Device, m.day()
+		d, err = s.sync()
+		return err
+	})
+	if err != nil {
+		return Delta{}, err
+	}
+	m.settle(p, s, &d)
+	return d, nil
+}
+
+// session is one Sync under way.
+type session struct {
+	plan
+	m      *Mailbox
+	req    *SyncRequest
+	in     store.Folder
+	part   store.Partnership
+	replay bool // the previous key came: the last answer was lost
+
+	answers map[string]int64 // ClientId -> item, since the previous key
+	undo    []undoEntry      // what was done since the previous key
+}
+
+// journalLimit bounds answers and undo: a device that repeats its previous key
+// for ever starts again.
+const journalLimit = 2000
+
+func (s *session) sync() (Delta, error) {
+	var err error
+	if s.in, err = s.tx.Folder(s.folder); err != nil {
+		if errors.Is(err, store.ErrNotFound) {
+			err = ErrFolderNotFound
+		}
+		return Delta{}, err
+	}
+	s.outbox = s.in.Type == outboxType
+	if s.req.Key == "0" {
+		return s.begin()
+	}
+	base, err := s.resume()
+	if err != nil {
+		return Delta{}, err
+	}
+	horizon, err := s.tx.Horizon()
+	if err != nil {
+		return Delta{}, err
+	}
+	if base.DeletesTold < horizon {
+		return Delta{}, ErrInvalidSyncKey
+	}
+	s.state = base
+	if s.req.Options != nil {
+		for _, o := range s.req.Options {
+			if !base.wants(o.Class) && base.class(o.Class).Stale {
+				return Delta{}, ErrInvalidSyncKey
+			}
+		}
+		s.Options = s.req.Options
+	}
+	responses, err := s.commands()
+	if err != nil {
+		return Delta{}, err
+	}
+	if len(s.answers)+len(s.undo) > journalLimit {
+		return Delta{}, ErrInvalidSyncKey
+	}
+	if s.outbox {
+		if err := s.m.route(s.tx, &s.view); err != nil {
+			return Delta{}, err
+		}
+	}
+	if s.seq, err = s.tx.Seq(); err != nil {
+		return Delta{}, err
+	}
+	more := false
+	if s.req.GetChanges {
+		if more, err = s.run(); err != nil {
+			return Delta{}, err
+		}
+		if err := s.afterPlan(); err != nil {
+			return Delta{}, err
+		}
+	}
+	empty := len(s.req.Commands) == 0 && len(s.changes) == 0 && !more && !s.replay && sameOptions(s.Options, base.Options)
+	if err := s.save(base, empty); err != nil {
+		return Delta{}, err
+	}
+	return Delta{
+		Key: formatSyncKey(s.part.Epoch, s.part.Key), Empty: empty, Options: s.Options,
+		Responses: responses, Changes: s.changes, More: more,
+	}, nil
+}
+
+// begin answers key 0: the old partnership is dropped and nothing is held.
+func (s *session) begin() (Delta, error) {
+	if err := s.tx.DropMarks(s.device, s.folder); err != nil {
+		return Delta{}, err
+	}
+	seq, err := s.tx.Seq()
+	if err != nil {
+		return Delta{}, err
+	}
+	s.state = begin(seq, s.req.Options)
+	now := s.m.now().UnixMilli()
+	s.part = store.Partnership{
+		Device: s.device, Folder: s.folder, Epoch: newEpoch(), Started: now, Seen: now,
+		Key: 1, State: s.state.encode(), Answers: "{}", Undo: "[]",
+	}
+	if err := s.tx.PutPartnership(s.part); err != nil {
+		return Delta{}, err
+	}
+	if s.outbox {
+		if err := s.m.forgetHandedOver(s.tx, s.device); err != nil {
+			return Delta{}, err
+		}
+		if err := s.m.route(s.tx, &s.view); err != nil {
+			return Delta{}, err
+		}
+	}
+	return Delta{Key: formatSyncKey(s.part.Epoch, s.part.Key), Options: s.Options}, nil
+}
+
+// resume finds the state that the request's key names.
+func (s *session) resume() (base state, err error) {
+	s.part, err = s.tx.Partnership(s.device, s.folder)
+	if errors.Is(err, store.ErrNotFound) {
+		return base, ErrInvalidSyncKey
+	}
+	if err != nil {
+		return base, err
+	}
+	epoch, n, ok := parseSyncKey(s.req.Key)
+	if !ok || epoch != s.part.Epoch {
+		return base, ErrInvalidSyncKey
+	}
+	switch {
+	case n == s.part.Key:
+		if base, err = decodeState(s.part.State); err != nil {
+			return base, err
+		}
+		s.state = base
+		s.answers = make(map[string]int64)
+		if s.outbox {
+			if err := s.prove(); err != nil {
+				return base, err
+			}
+		}
+		return base, s.tidy()
+	case n == s.part.PrevKey && n > 0:
+		if base, err = decodeState(s.part.Prev); err != nil {
+			return base, err
+		}
+		s.state = base
+		s.replay = true
+		if err := json.Unmarshal([]byte(s.part.Answers), &s.answers); err != nil {
+			return base, fmt.Errorf("mailbox: stored answers: %w", err)
+		}
+		if err := s.disown(); err != nil {
+			return base, err
+		}
+		if s.outbox {
+			return base, s.takeOfferBack()
+		}
+		return base, nil
+	}
+	return base, ErrInvalidSyncKey
+}
+
+// tidy drops the marks that say nothing any more: those that are lost, and those
+// on items that the device's range covers by now.
+func (s *session) tidy() error {
+	any, err := s.tx.AnyMark(s.device, s.folder)
+	if err != nil || !any {
+		return err
+	}
+	if err := s.tx.DropLostMarks(s.device, s.folder); err != nil {
+		return err
+	}
+	for _, c := range []Class{ClassEmail, ClassSMS} {
+		if err := s.tx.DropMarksInRange(s.device, s.folder, c, s.class(c).Floor, s.CreationsTold); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// afterPlan writes what the plan decided.
+func (s *session) afterPlan() error {
+	for _, i := range s.unmark {
+		if err := s.tx.DropMark(s.device, s.folder, i.ID); err != nil {
+			return err
+		}
+		s.did(undoEntry{What: undoUnmark, Item: i.ID, Class: i.Class, Date: i.Date, Born: i.Born})
+	}
+	for _, i := range s.carried {
+		if err := s.m.carry(s.tx, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// save stores the new generation, or the old one at its new positions when there
+// is nothing to say.
+func (s *session) save(base state, empty bool) error {
+	s.Issued = s.seq
+	before := s.part
+	s.part.Seen = s.m.now().UnixMilli()
+	if empty {
+		// The key stays, and the generation before it is final. A row that would
+		// say the same again is not written.
+		s.part.State, s.part.PrevKey, s.part.Prev, s.part.Answers, s.part.Undo = s.state.encode(), 0, "", "{}", "[]"
+		if s.part.State == before.State && before.PrevKey == 0 {
+			return nil
+		}
+		return s.tx.PutPartnership(s.part)
+	}
+	answers, err := json.Marshal(s.answers)
+	if err != nil {
+		return fmt.Errorf("mailbox: answers: %w", err)
+	}
+	undo, err := json.Marshal(s.undo)
+	if err != nil {
+		return fmt.Errorf("mailbox: undo: %w", err)
+	}
+	s.part.Answers, s.part.Undo = string(answers), string(undo)
+	if !s.replay {
+		s.part.PrevKey, s.part.Prev = s.part.Key, base.encode()
+	}
+	s.part.Key++
+	s.part.State = s.state.encode()
+	return s.tx.PutPartnership(s.part)
+}
+
+// newEpoch returns the random part of a partnership's keys, so that a key of an
+// older partnership cannot match by chance.
+func newEpoch() string { return rand.Text()[:12] }
+
+// formatSyncKey and parseSyncKey write and read a key as the client sees it: at
+// most 64 characters, opaque to it.
+func formatSyncKey(epoch string, n int64) string { return epoch + "-" + strconv.FormatInt(n, 10) }
+
+func parseSyncKey(key string) (epoch string, n int64, ok bool) {
+	epoch, number, ok := strings.Cut(key, "-")
+	if !ok {
+		return "", 0, false
+	}
+	n, err := parseID(number)
+	return epoch, n, err == nil
 }

@@ -299,3 +299,13 @@ func (tx *Tx) CountItems(folder int64) (n int, err error) {
 	err = tx.row(`SELECT count(*) FROM item WHERE user_id = $1 AND folder_id = $2`, tx.user, folder).Scan(&n)
 	return n, err
 }
+
+// SetReadLost stores whether the Sync that last wrote Read was disowned.
+func (tx *Tx) SetReadLost(id int64, lost bool) error {
+	return tx.exec(`UPDATE item SET read_lost = $3 WHERE user_id = $1 AND item_id = $2`, tx.user, id, lost)
+}
+
+// SetFlagLost stores whether the Sync that last wrote Flag was disowned.
+func (tx *Tx) SetFlagLost(id int64, lost bool) error {
+	return tx.exec(`UPDATE item SET flag_lost = $3 WHERE user_id = $1 AND item_id = $2`, tx.user, id, lost)
+}

@@ -119,3 +119,16 @@ func (tx *Tx) PutRecipient(text int64, r Recipient) error {
 		ON CONFLICT (user_id, text_id, n) DO UPDATE SET state = excluded.state, error = excluded.error, at = excluded.at`,
 		tx.user, text, r.N, r.Address, r.Number, r.State, r.Error, millis(r.At))
 }
+
+// OutboundOf returns the way out of the text that an item shows, or a zero
+// Outbound when the item was never on its way out.
+func (tx *Tx) OutboundOf(item int64) (o Outbound, err error) {
+	err = tx.each(func(r scanner) (bool, error) { o, err = scanOutbound(r); return false, err },
+		`SELECT `+outboundColumns+` FROM outbound WHERE user_id = $1 AND item_id = $2 ORDER BY text_id DESC LIMIT 1`, tx.user, item)
+	return o, err
+}
+
+// ShowsAs notes that the text that item showed is now shown by another item.
+func (tx *Tx) ShowsAs(item, by int64) error {
+	return tx.exec(`UPDATE outbound SET item_id = $3 WHERE user_id = $1 AND item_id = $2`, tx.user, item, by)
+}

@@ -1,0 +1,127 @@
+package mailbox
+
+import (
+	"asms/store"
+)
+
+// adopt looks for a stored text that an Add repeats, and takes it over. It
+// returns nil when the Add is a new text.
+//
+// A phone that starts again from key 0 adds its whole history once more. A text
+// of the folder with the same direction, peers, date and body that the device
+// does not hold is that text; one that it does hold is another, so two equal
+// texts stay two. Nothing is adopted in the Outbox: an Add there means "send".
+func (s *session) adopt(msg *Message) (*store.Item, error) {
+	if msg.Class != ClassSMS || s.outbox {
+		return nil, nil
+	}
+	want := newItem(msg, s.in, s.m.now())
+	if s.in.Type == sentType {
+		if i, err := s.joinSent(want); i != nil || err != nil {
+			return i, err
+		}
+	}
+	var adopted, absorbed *store.Item
+	err := s.tx.Alike(store.Walk{Folder: s.folder, Device: s.device, Bodies: true}, want.Peers, want.Date, want.Date,
+		func(i *store.Item) (bool, error) {
+			if i.Outgoing != want.Outgoing || i.Body != want.Body {
+				return true, nil
+			}
+			if !s.held(i) {
+				adopted = i
+				return false, nil
+			}
+			if absorbed == nil && s.absorbs(i) {
+				absorbed = i
+			}
+			return true, nil
+		})
+	if err != nil {
+		return nil, err
+	}
+	i := adopted
+	if i == nil {
+		i = absorbed
+	}
+	if i == nil {
+		return nil, nil
+	}
+	return i, s.takeOver(i, want)
+}
+
+// absorbs reports whether an Add of this partnership may stand for an item that
+// the device holds already: it supplied the item itself in an earlier
+// partnership, before this one began, and then asked for everything before
+// adding its history. Each item absorbs one Add.
+func (s *session) absorbs(i *store.Item) bool {
+	return i.Supplier == s.device && i.Supplied != "" && i.Supplied != s.part.Epoch && i.Date < s.part.Started
+}
+
+// takeOver makes a stored text the device's own. What the device sent of Read is
+// its change; what still differs then comes back as a Change.
+func (s *session) takeOver(i, want *store.Item) error {
+	if i.Supplier == s.device {
+		i.Supplied = s.part.Epoch
+	}
+	if want.Read && !i.Read {
+		seq, err := s.tx.Bump()
+		if err != nil {
+			return err
+		}
+		i.Read, i.ReadSeq, i.ReadBy, i.ReadLost = true, seq, s.device, false
+		s.did(undoEntry{What: undoRead, Item: i.ID})
+	} else if i.Read != want.Read {
+		seq, err := s.tx.Bump()
+		if err != nil {
+			return err
+		}
+		i.ReadSeq, i.ReadBy = seq, ""
+	}
+	if i.Flag != want.Flag {
+		seq, err := s.tx.Bump()
+		if err != nil {
+			return err
+		}
+		i.FlagSeq, i.FlagBy = seq, ""
+	}
+	return s.tx.UpdateItem(i)
+}
+
+// skew is how far a phone's clock may differ from the server's for its copy of
+// a sent text to be recognised.
+const skew = 10 * 60 * 1000 // milliseconds
+
+// joinSent recognises the phone's own copy of a text that its Delete has filed
+// in Sent Items: the two become one. The time must fit too, or a text that the
+// phone sends by itself would vanish in an older equal one.
+func (s *session) joinSent(want *store.Item) (*store.Item, error) {
+	var filed *store.Item
+	err := s.tx.Alike(store.Walk{Folder: s.folder, Device: s.device, Bodies: true}, want.Peers, want.Date-skew, store.Endless,
+		func(i *store.Item) (bool, error) {
+			if i.FiledBy != s.device || i.Linked || i.Body != want.Body {
+				return true, nil
+			}
+			o, err := s.tx.OutboundOf(i.ID)
+			if err != nil || want.Date < o.Created.UnixMilli()-skew {
+				return true, err
+			}
+			filed = i
+			return false, nil
+		})
+	if filed == nil || err != nil {
+		return nil, err
+	}
+	if s.held(filed) { // the phone has got the filed one: its own takes that one's place
+		if _, err := s.m.kill(s.tx, filed, ""); err != nil {
+			return nil, err
+		}
+		i := want
+		i.Supplier, i.Supplied, i.FiledBy, i.Linked = s.device, s.part.Epoch, s.device, true
+		if err := s.m.insert(s.tx, i); err != nil {
+			return nil, err
+		}
+		return i, s.tx.ShowsAs(filed.ID, i.ID)
+	}
+	filed.Linked, filed.Supplier, filed.Supplied = true, s.device, s.part.Epoch
+	return filed, s.takeOver(filed, want)
+}

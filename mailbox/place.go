@@ -1,0 +1,129 @@
+package mailbox
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"asms/sms"
+	"asms/store"
+)
+
+// defaultCPID stands for a missing InternetCPID: UTF-8.
+const defaultCPID = "65001"
+
+// newItem returns msg as an item of a folder, without id and positions.
+func newItem(msg *Message, in store.Folder, now time.Time) *store.Item {
+	date := msg.Date
+	if date.IsZero() {
+		date = now
+	}
+	i := &store.Item{
+		Folder: in.ID, Class: msg.Class, Date: date.UnixMilli(), From: msg.From, To: msg.To, Subject: msg.Subject,
+		Body: msg.Body, CPID: msg.CPID, Importance: msg.Importance, Read: msg.Read, Flag: msg.Flag.encode(),
+	}
+	if i.CPID == "" {
+		i.CPID = defaultCPID
+	}
+	i.Outgoing = in.Type == sentType || in.Type == outboxType || in.Type == draftsType
+	other := msg.From
+	if i.Outgoing || len(peers(other)) == 0 {
+		other = msg.To
+	}
+	i.Peers = strings.Join(peers(other), ",")
+	if msg.Class == ClassEmail {
+		i.Peers = "mail:" + i.Peers // conversations of mail are kept apart from those of texts
+	}
+	return i
+}
+
+// peers returns the numbers of a From or To in the form in which they are
+// compared, sorted, each once.
+func peers(list string) []string {
+	addresses, err := sms.ParseAddresses(list)
+	if err != nil { // kept as it came; it is a conversation of its own
+		return []string{strings.TrimSpace(list)}
+	}
+	numbers := make([]string, 0, len(addresses))
+	for _, a := range addresses {
+		n := a.Number
+		if n == "" {
+			n = a.Name
+		}
+		if n = sms.Normalize(n); n != "" {
+			numbers = append(numbers, n)
+		}
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
+}
+
+// insert gives a new item its id, conversation and birth, and stores it.
+func (m *Mailbox) insert(tx *store.Tx, i *store.Item) (err error) {
+	if i.ID, err = tx.NextItemID(); err != nil {
+		return err
+	}
+	if i.Born, err = tx.Bump(); err != nil {
+		return err
+	}
+	if i.ConversationID == nil {
+		if err := converse(tx, i); err != nil {
+			return err
+		}
+	}
+	return tx.InsertItem(i)
+}
+
+// kill deletes an item and leaves a tombstone for all devices, whose seq it
+// returns.
+func (m *Mailbox) kill(tx *store.Tx, i *store.Item, by string) (int64, error) {
+	seq, err := tx.Bump()
+	if err != nil {
+		return 0, err
+	}
+	if err := tx.DeleteItem(i.ID); err != nil {
+		return 0, err
+	}
+	return seq, tx.PutTombstone(&store.Tombstone{
+		Seq: seq, ItemID: i.ID, Folder: i.Folder, Class: i.Class, Date: i.Date, Born: i.Born, DelBy: by,
+		Outbound: i.State != store.NotOutbound, Aud: i.Aud, Off: i.Off, At: m.now(),
+	})
+}
+
+// copyTo stores what an item holds under a new id in another folder.
+func (m *Mailbox) copyTo(tx *store.Tx, i *store.Item, folder int64) (*store.Item, error) {
+	c := *i
+	c.Folder = folder
+	c.ReadSeq, c.ReadBy, c.ReadLost = 0, "", false
+	c.FlagSeq, c.FlagBy, c.FlagLost = 0, "", false
+	c.State, c.Aud, c.Off, c.Carried = store.NotOutbound, "", 0, false
+	c.Supplied, c.FiledBy, c.Linked = "", "", false
+	if err := m.insert(tx, &c); err != nil {
+		return nil, err
+	}
+	return &c, tx.ShowsAs(i.ID, c.ID)
+}
+
+// Place stores a message that no device supplied: an import, or a mail that has
+// come in. In the Outbox it is a text to be sent, as with Send.
+func (m *Mailbox) Place(ctx context.Context, user UserID, folder string, msg Message) (id string, err error) {
+	err = m.st.Update(ctx, user, func(tx *store.Tx) error {
+		in, err := findFolder(tx, folder)
+		if err != nil {
+			return err
+		}
+		i := newItem(&msg, in, m.now())
+		if in.Type == outboxType && msg.Class == ClassSMS {
+			if err := m.compose(tx, i, "", ""); err != nil {
+				return err
+			}
+			err = m.route(tx, nil)
+		} else {
+			err = m.insert(tx, i)
+		}
+		id = serverID(in.ID, i.ID)
+		return err
+	})
+	return id, err
+}

@@ -1,0 +1,53 @@
+package mailbox
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"asms/store"
+)
+
+// tombstoneLife is how long a device may stay away and still be told what was
+// deleted. After it, the device starts again at key 0.
+const tombstoneLife = 60 * 24 * time.Hour
+
+// Prune drops the tombstones that no live device needs: those that all devices
+// heard of in the last 60 days are past, and those that are older than that.
+func (m *Mailbox) Prune(ctx context.Context, user UserID) error {
+	return m.st.Update(ctx, user, func(tx *store.Tx) error {
+		limit := m.now().Add(-tombstoneLife)
+		upTo, err := tx.LastTombstoneBefore(limit)
+		if err != nil {
+			return err
+		}
+		parts, err := tx.Partnerships()
+		if err != nil {
+			return err
+		}
+		told := int64(math.MaxInt64)
+		for _, p := range parts {
+			if p.Seen < limit.UnixMilli() {
+				continue
+			}
+			for _, text := range []string{p.State, p.Prev} {
+				if text == "" {
+					continue
+				}
+				st, err := decodeState(text)
+				if err != nil {
+					return err
+				}
+				told = min(told, st.DeletesTold)
+			}
+		}
+		if told != math.MaxInt64 {
+			upTo = max(upTo, told)
+		}
+		horizon, err := tx.Horizon()
+		if err != nil || upTo <= horizon {
+			return err
+		}
+		return tx.Prune(upTo)
+	})
+}
