@@ -140,6 +140,11 @@ func TestNames(t *testing.T) {
 		{Text.String(), "Text"},
 		{Opaque.String(), "Opaque"},
 		{Kind(9).String(), "Kind(9)"},
+		{Token{Kind: StartElement, Tag: 0x0005}.String(), "<AirSync Sync>"},
+		{Token{Kind: Text, Data: []byte("a\n")}.String(), `"a\n"`},
+		{Token{Kind: Opaque, Data: []byte{0xF1, 2}}.String(), "opaque(f102)"},
+		{Token{Kind: EndElement, Tag: 0x0005}.String(), "</AirSync Sync>"},
+		{Token{}.String(), "Kind(0)"},
 	} {
 		if test.got != test.want {
 			t.Errorf("got %q, want %q", test.got, test.want)

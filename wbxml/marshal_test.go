@@ -346,6 +346,8 @@ func TestAbsentEmptyZero(t *testing.T) {
 			t.Errorf("MoreAvailable holding %q is %v, %v; want %v", content, v.More, err, want)
 		}
 	}
+	var v document
+	checkError(t, Unmarshal(fromXML(t, `<Sync xmlns="AirSync"><MoreAvailable><Status/></MoreAvailable></Sync>`), &v), ErrUnexpectedElement, 6, "Sync/MoreAvailable/Status")
 }
 
 func TestLast(t *testing.T) {
@@ -476,6 +478,12 @@ func TestBadTypes(t *testing.T) {
 			XMLName name   `wbxml:"AirSync Sync"`
 			a       string `wbxml:"SyncKey"`
 		}{a: ""},
+		`XMLName: no element "Nonsense"`: struct {
+			XMLName name `wbxml:"AirSync Sync"`
+			A       struct {
+				XMLName name `wbxml:"AirSync Nonsense"`
+			} `wbxml:"Options"`
+		}{},
 		"float64 can't be the value": struct {
 			XMLName name    `wbxml:"AirSync Sync"`
 			A       float64 `wbxml:"SyncKey"`

@@ -74,9 +74,8 @@ const (
 )
 
 var (
-	timeType  = reflect.TypeFor[time.Time]()
-	rawType   = reflect.TypeFor[Raw]()
-	emptyType = reflect.TypeFor[struct{}]()
+	timeType = reflect.TypeFor[time.Time]()
+	rawType  = reflect.TypeFor[Raw]()
 )
 
 // maxEntries is how many elements a struct can hold, see seen in unmarshal.go.
@@ -108,9 +107,6 @@ func planFor(t reflect.Type, page Page) (*plan, error) {
 
 // planDocument returns the plan of a document type, a struct with an XMLName.
 func planDocument(t reflect.Type) (*plan, error) {
-	if t.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("wbxml: %s is not a struct", t)
-	}
 	root, ok, err := xmlName(t)
 	if err != nil {
 		return nil, fmt.Errorf("wbxml: %w", err)

@@ -1,6 +1,9 @@
 package wbxml
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // The global tokens. ActiveSync uses the first four; a document that uses
 // another one is refused.
@@ -73,4 +76,19 @@ type Token struct {
 	Kind Kind
 	Tag  Tag    // of StartElement and EndElement
 	Data []byte // of Text and Opaque; from a Decoder it is part of the input, not a copy
+}
+
+// String shows the token: <AirSync SyncKey>, "text", opaque(f1f2) or </AirSync SyncKey>.
+func (t Token) String() string {
+	switch t.Kind {
+	case StartElement:
+		return "<" + t.Tag.String() + ">"
+	case EndElement:
+		return "</" + t.Tag.String() + ">"
+	case Text:
+		return strconv.Quote(string(t.Data))
+	case Opaque:
+		return fmt.Sprintf("opaque(%x)", t.Data)
+	}
+	return t.Kind.String()
 }
