@@ -1,0 +1,123 @@
+package atmodem
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxTPDU is the most octets of an SMS-SUBMIT: 164 and 6 more for an absolute
+// validity period and a long number.
+const maxTPDU = 176
+
+const (
+	ctrlZ  = "\x1a" // sends the segment
+	escape = "\x1b" // leaves the prompt
+)
+
+// Submit sends one segment: an SMS-SUBMIT TPDU without SMSC prefix. It answers
+// the message reference that status reports will carry.
+//
+// The error is a *SubmitError when modem or network refused, it wraps
+// ErrUnknownOutcome when the segment may have been accepted and nobody can
+// tell, and any other means that it certainly was not sent. Once the segment
+// is with the modem, ctx only shortens the wait to one CommandTimeout.
+//
+// 3GPP TS 27.005 4.3 Send Message
+func (m *Modem) Submit(ctx context.Context, tpdu []byte) (reference byte, err error) {
+	if len(tpdu) == 0 || len(tpdu) > maxTPDU {
+		return 0, fmt.Errorf("atmodem: submit: %d octets", len(tpdu))
+	}
+	if err := m.take(ctx); err != nil {
+		return 0, fmt.Errorf("atmodem: submit: %w", err)
+	}
+	defer m.release()
+
+	command := fmt.Sprintf("AT+CMGS=%d", len(tpdu))
+	prompted := make(chan struct{})
+	c := m.begin(command, prompted)
+	defer m.end(c)
+	if err := m.await(ctx, c, prompted, command); err != nil {
+		return 0, fmt.Errorf("atmodem: submit: %w", err)
+	}
+
+	timer := time.NewTimer(6 * m.opts.CommandTimeout)
+	defer timer.Stop()
+	text := "00" + strings.ToUpper(hex.EncodeToString(tpdu)) + ctrlZ
+	if n, err := m.send(text, timer); err != nil {
+		if n < len(text) { // without its Ctrl-Z no modem sends it
+			return 0, fmt.Errorf("atmodem: submit: %w", err)
+		}
+		return 0, fmt.Errorf("%w: %w", ErrUnknownOutcome, err)
+	}
+	return m.outcome(ctx, c, timer)
+}
+
+// await gives the command and waits for the prompt. After an error nothing of
+// the segment has been written.
+func (m *Modem) await(ctx context.Context, c *call, prompted <-chan struct{}, command string) error {
+	timer := time.NewTimer(m.opts.CommandTimeout)
+	defer timer.Stop()
+	if _, err := m.send(command+"\r", timer); err != nil {
+		return err
+	}
+	select {
+	case <-prompted:
+		return nil
+	case <-c.done:
+		if c.failure != nil {
+			return c.failure
+		}
+		return errors.New("OK in place of a prompt")
+	case <-ctx.Done():
+		m.suspect = true // resync ends the prompt that may come
+		return ctx.Err()
+	case <-timer.C:
+		m.suspect = true
+		return fmt.Errorf("%w: no prompt", ErrTimeout)
+	case <-m.gone:
+		return m.ended()
+	}
+}
+
+// outcome waits for what became of a segment that the modem has.
+func (m *Modem) outcome(ctx context.Context, c *call, timer *time.Timer) (byte, error) {
+	var failure error
+	for canceled := ctx.Done(); ; {
+		select {
+		case <-c.done:
+		case <-canceled:
+			canceled = nil
+			timer.Reset(m.opts.CommandTimeout)
+			continue
+		case <-timer.C:
+			m.suspect = true
+			failure = fmt.Errorf("%w: no answer to a segment", ErrTimeout)
+		case <-m.gone:
+			failure = m.ended()
+		}
+		break
+	}
+	m.end(c) // from here on c.lines is ours
+	if failure == nil && c.failure != nil {
+		if !c.failure.ambiguous() {
+			return 0, c.failure
+		}
+		failure = errors.New(c.failure.Reason())
+	}
+	for _, line := range c.lines {
+		if rest, ok := strings.CutPrefix(line, "+CMGS:"); ok {
+			if n, err := strconv.ParseUint(fields(rest)[0], 10, 8); err == nil {
+				return byte(n), nil // also when the OK behind it was lost
+			}
+		}
+	}
+	if failure != nil {
+		return 0, fmt.Errorf("%w: %w", ErrUnknownOutcome, failure)
+	}
+	return 0, nil // accepted, by a modem that gives no reference
+}
