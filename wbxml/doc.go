@@ -74,6 +74,9 @@
 // and number of elements; a length inside the document is believed only as far
 // as there are bytes. Memory in use is at most proportional to the document.
 //
-// [MS-ASWBXML] ActiveSync WBXML Algorithm
-// [MS-ASDTYPE] ActiveSync Data Types
+// # Documents
+//
+//   - [MS-ASWBXML] ActiveSync WBXML Algorithm: code pages, tokens
+//   - [MS-ASDTYPE] ActiveSync Data Types: what the texts of elements mean
+//   - [WBXML 1.3] WAP Binary XML Content Format: the bytes
 package wbxml

@@ -32,11 +32,12 @@ const (
 //	</Sync>
 //
 // A byte array is marked by the attribute opaque and shown in hexadecimal, or
-// as it is if it reads as text. Text with characters that XML has no room for,
-// such as U+0007, or that can't be seen is marked quoted="yes" and written as a Go string literal.
-// Where an element holds more than one text, or text beside elements, each
-// piece is put into an element wbxml:run. White space counts only where it is
-// all that an element holds, or part of its text.
+// as it is if it reads as text. Text with characters that XML has no room for or
+// that can't be seen, such as U+0007, is marked quoted="yes" and written as a Go
+// string literal. Where an element holds more than one text, or text beside
+// elements, each piece is put into an element wbxml:run. White space counts
+// where it is part of a text or all that an element holds; between elements it
+// means nothing.
 //
 // Lost are only differences that mean nothing: superfluous code page switches,
 // and how an element without content was written.
