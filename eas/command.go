@@ -52,7 +52,7 @@ var commandCodes = [...]Command{
 	20: CommandProvision,
 	21: CommandResolveRecipients,
 	22: CommandValidateCert,
-	23: CommandFind, // not in the document's table; as Microsoft's own clients number it
+	23: CommandFind, // not in the document's table, but in the conformance suite
 }
 
 // CommandByCode is the command of a code of the base64 query.
