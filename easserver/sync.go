@@ -243,7 +243,7 @@ func (s *Server) runCollection(ctx context.Context, r *request, c *collectionRun
 		return &eas.SyncResponseCollection{SyncKey: eas.SyncKey(req.Key), CollectionID: c.id, Status: eas.SyncStatusServerError}, 0, nil
 	}
 	c.issued = delta.Key
-	if delta.Empty {
+	if delta.Empty && len(c.commands.wire) == 0 {
 		return nil, 0, nil
 	}
 	answer := &eas.SyncResponseCollection{
