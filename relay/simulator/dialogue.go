@@ -179,8 +179,10 @@ func (c *conn) end(answer string) {
 // until one fails.
 func (c *conn) obey(line string) error {
 	line = strings.TrimSpace(line)
-	at := strings.Index(strings.ToUpper(line), "AT")
-	if at < 0 { // noise, or an empty line
+	at := 0
+	for ; at+2 <= len(line) && !strings.EqualFold(line[at:at+2], "AT"); at++ { // noise before
+	}
+	if at+2 > len(line) {
 		return nil
 	}
 	c.begin()
@@ -279,7 +281,9 @@ func commands(line string) []string {
 				n++
 			}
 		}
-		list = append(list, strings.TrimSpace(line[:n]))
+		if command := strings.TrimSpace(line[:n]); command != "" {
+			list = append(list, command)
+		}
 		line = line[n:]
 	}
 	return list
