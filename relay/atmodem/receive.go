@@ -41,8 +41,8 @@ const maxSilences = 2
 // Receive hands each TPDU that came in, without SMSC prefix, to handle: first
 // what the store holds, then what comes. The modem forgets a message only when
 // handle returned nil; when it returned an error the message is handed over
-// again at the next look into the store. After a crash, or when the modem
-// can't delete, a message may come twice.
+// again at the next look into the store. After a crash between the two a message
+// comes twice, the same TPDU to the last octet.
 //
 // It runs until ctx ends, which it returns as ctx.Err(), or the modem fails.
 // One Receive at a time.
@@ -97,20 +97,21 @@ func (r *receiver) round(ctx context.Context) error {
 	}
 	m.mu.Unlock()
 
+	taken := context.WithoutCancel(ctx) // what the caller has is always acknowledged
 	for _, d := range waiting {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		_, tpdu, err := sms.CutSMSC(d.pdu)
 		if err == nil {
 			err = r.handle(ctx, tpdu, d.kind)
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
 		}
 		if err != nil { // not acknowledged: the network will bring it again
 			m.opts.Logger.WarnContext(ctx, "message not taken", "error", err)
 			continue
 		}
 		if m.acknowledge {
-			if _, err := m.command(ctx, "AT+CNMA"); err != nil {
+			if _, err := m.command(taken, "AT+CNMA"); err != nil {
 				m.opts.Logger.WarnContext(ctx, "message not acknowledged", "error", err)
 				if isSilence(err) {
 					return err
@@ -137,6 +138,9 @@ func (r *receiver) drain(ctx context.Context, memory string) error {
 	}
 	held := make(map[place]bool, len(list))
 	for _, msg := range list {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		held[msg.place] = true
 		if r.done[msg.place] != msg.pdu {
 			taken, err := r.hand(ctx, msg)
@@ -147,7 +151,8 @@ func (r *receiver) drain(ctx context.Context, memory string) error {
 				continue
 			}
 		}
-		if err := r.m.delete(ctx, msg.place); err != nil {
+		// Also when ctx ended meanwhile: the caller has the message.
+		if err := r.m.delete(context.WithoutCancel(ctx), msg.place); err != nil {
 			if isSilence(err) {
 				return err
 			}
