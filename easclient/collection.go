@@ -88,8 +88,8 @@ type Collection struct {
 
 	mu      sync.Mutex
 	state   State
-	waiting int                // how many want the turn from a hanging request
-	yield   context.CancelFunc // ends the hanging request; nil if there is none
+	waiting int    // how many want the turn from a hanging request
+	yield   func() // ends the hanging request; nil if there is none
 }
 
 // NewCollection returns a Collection. It sends nothing yet.

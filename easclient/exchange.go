@@ -16,6 +16,11 @@ type exchange struct {
 	hold      time.Duration // how long the server may hold it, 0 for not at all
 }
 
+// grace is how long a hanging request is left alone before it gives way. A
+// server that took up the request only after the one it gave way to would think
+// that the answer to that one was lost.
+const grace = 200 * time.Millisecond
+
 // errYield says that a hanging request gave way to another.
 var errYield = errors.New("easclient: gave way")
 
@@ -104,7 +109,8 @@ func (c *Collection) sendHanging(ctx context.Context, request *eas.SyncRequest, 
 		c.mu.Unlock()
 		return nil, errYield
 	}
-	c.yield = cancel
+	start := time.Now()
+	c.yield = func() { time.AfterFunc(max(grace-time.Since(start), 0), cancel) }
 	c.mu.Unlock()
 	defer func() {
 		c.mu.Lock()
