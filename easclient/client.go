@@ -14,6 +14,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"sync"
 	"time"
@@ -53,8 +54,9 @@ type Options struct {
 	// PolicyKey is the key of an earlier Provision. Default none.
 	PolicyKey eas.PolicyKey
 
-	// HTTPClient sends the requests. Redirects are not followed. Default a
-	// client of its own; it needs no timeout.
+	// HTTPClient sends the requests; it needs no timeout. Redirects are not
+	// followed, and cookies are kept even if it has no jar, as version 16.0
+	// demands. Default a client of its own.
 	HTTPClient *http.Client
 
 	// Base64Query uses the short form of the query.
@@ -120,6 +122,11 @@ func New(options Options) (*Client, error) {
 	client := &http.Client{}
 	if options.HTTPClient != nil {
 		*client = *options.HTTPClient
+	}
+	if client.Jar == nil {
+		if client.Jar, err = cookiejar.New(nil); err != nil {
+			return nil, fmt.Errorf("easclient: %w", err)
+		}
 	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Client{options: options, http: client, url: u, version: options.Version, policyKey: options.PolicyKey}, nil

@@ -212,6 +212,25 @@ func TestClient(t *testing.T) {
 		})
 	}
 
+	t.Run("MS-ASHTTP_R4076 cookies are given back", func(t *testing.T) {
+		t.Parallel()
+		got := ""
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			got = r.Header.Get("Cookie")
+			http.SetCookie(w, &http.Cookie{Name: "node", Value: "7"})
+		}))
+		defer server.Close()
+		c, err := New(Options{URL: server.URL, DeviceID: "phone1", Version: eas.Version160})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"", "node=7"} {
+			if _, err := c.Sync(ctx, nil); err != nil || got != want {
+				t.Errorf("got %q, %v", got, err)
+			}
+		}
+	})
+
 	t.Run("other credentials", func(t *testing.T) {
 		t.Parallel()
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -140,8 +140,9 @@ func (c *Collection) SetOptions(options []eas.SyncOptions) error {
 // repeats them; to call Sync with the same Adds again is one way to bring that
 // about. After a restart of the program it is the only way: the caller sends
 // again what no Batch has answered, with the same ClientIds and from the State
-// it has kept. Commands that the server refuses as a whole are given up: the
-// error is an *eas.StatusError, or ErrResync.
+// it has kept. Commands are given up with ErrResync, and when the server answers
+// that their request is malformed, an *eas.StatusError of
+// eas.SyncStatusProtocolError.
 //
 // [MS-ASCMD] 2.2.1.21 Sync
 func (c *Collection) Sync(ctx context.Context, commands ...eas.ClientCommand) ([]eas.SyncItemResponse, error) {

@@ -10,7 +10,7 @@ import (
 
 // pause is how long Watch rests after a server answered at once that nothing
 // has changed, as it does when another request of the device ends a hanging
-// one.
+// one, or that it does not know the key.
 const pause = 250 * time.Millisecond
 
 // Watch synchronizes the folder for as long as ctx lives: it has a request
@@ -35,7 +35,7 @@ func (c *Collection) Watch(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if quiet && time.Since(start) < pause {
+		if (quiet || errors.Is(err, ErrResync)) && time.Since(start) < pause {
 			select {
 			case <-time.After(pause):
 			case <-ctx.Done():
