@@ -15,29 +15,42 @@ func (s *session) adopt(msg *Message) (*store.Item, error) {
 	if msg.Class != ClassSMS || s.outbox {
 		return nil, nil
 	}
-	want := newItem(msg, s.in, s.m.now())
+	want, err := s.m.newItem(s.tx, msg, s.in)
+	if err != nil {
+		return nil, err
+	}
 	if s.in.Type == sentType {
 		if i, err := s.joinSent(want); i != nil || err != nil {
 			return i, err
 		}
 	}
+	// Where the folder does not tell the direction, the stored item does.
+	sides := []side{{want.Outgoing, want.Peers}}
+	if _, told := directionIn(s.in); !told {
+		sides = []side{{incoming, peerKey(msg, incoming)}, {outgoing, peerKey(msg, outgoing)}}
+	}
 	var adopted, absorbed *store.Item
-	err := s.tx.Alike(store.Walk{Folder: s.folder, Device: s.device, Bodies: true}, want.Peers, want.Date, want.Date,
-		func(i *store.Item) (bool, error) {
-			if i.Outgoing != want.Outgoing || i.Body != want.Body {
+	for _, side := range sides {
+		err := s.tx.Alike(store.Walk{Folder: s.folder, Device: s.device, Bodies: true}, side.peers, want.Date, want.Date,
+			func(i *store.Item) (bool, error) {
+				if i.Outgoing != side.direction || i.Body != want.Body {
+					return true, nil
+				}
+				if !s.held(i) {
+					adopted = i
+					return false, nil
+				}
+				if absorbed == nil && s.absorbs(i) {
+					absorbed = i
+				}
 				return true, nil
-			}
-			if !s.held(i) {
-				adopted = i
-				return false, nil
-			}
-			if absorbed == nil && s.absorbs(i) {
-				absorbed = i
-			}
-			return true, nil
-		})
-	if err != nil {
-		return nil, err
+			})
+		if err != nil {
+			return nil, err
+		}
+		if adopted != nil {
+			break
+		}
 	}
 	i := adopted
 	if i == nil {
@@ -47,6 +60,12 @@ func (s *session) adopt(msg *Message) (*store.Item, error) {
 		return nil, nil
 	}
 	return i, s.takeOver(i, want)
+}
+
+// side is a direction and who is at the other end.
+type side struct {
+	direction bool
+	peers     string
 }
 
 // absorbs reports whether an Add of this partnership may stand for an item that

@@ -145,7 +145,10 @@ func (s *session) addAgain(c *Command, id int64, r *Response) error {
 
 // create stores a message as a new item of the folder.
 func (s *session) create(msg *Message) (*store.Item, error) {
-	i := newItem(msg, s.in, s.m.now())
+	i, err := s.m.newItem(s.tx, msg, s.in)
+	if err != nil {
+		return nil, err
+	}
 	if msg.Class == ClassSMS {
 		i.Supplier, i.Supplied = s.device, s.part.Epoch
 	}

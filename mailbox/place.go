@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"asms/sms"
 	"asms/store"
@@ -14,10 +13,10 @@ import (
 const defaultCPID = "65001"
 
 // newItem returns msg as an item of a folder, without id and positions.
-func newItem(msg *Message, in store.Folder, now time.Time) *store.Item {
+func (m *Mailbox) newItem(tx *store.Tx, msg *Message, in store.Folder) (*store.Item, error) {
 	date := msg.Date
 	if date.IsZero() {
-		date = now
+		date = m.now()
 	}
 	i := &store.Item{
 		Folder: in.ID, Class: msg.Class, Date: date.UnixMilli(), From: msg.From, To: msg.To, Subject: msg.Subject,
@@ -26,16 +25,54 @@ func newItem(msg *Message, in store.Folder, now time.Time) *store.Item {
 	if i.CPID == "" {
 		i.CPID = defaultCPID
 	}
-	i.Outgoing = in.Type == sentType || in.Type == outboxType || in.Type == draftsType
+	direction, told := directionIn(in)
+	if !told {
+		devices, err := tx.Devices()
+		if err != nil {
+			return nil, err
+		}
+		from := peers(msg.From)
+		direction = len(from) == 0 || slices.ContainsFunc(devices, func(d store.Device) bool {
+			return d.PhoneNumber != "" && len(from) == 1 && sms.Normalize(d.PhoneNumber) == from[0]
+		})
+	}
+	i.Outgoing = direction
+	i.Peers = peerKey(msg, direction)
+	if direction == incoming && i.Peers == "" {
+		i.Peers = peerKey(msg, outgoing)
+	}
+	return i, nil
+}
+
+// The direction of a text, as items keep it.
+const (
+	incoming = false
+	outgoing = true
+)
+
+// directionIn returns the direction of the texts of a folder, if the folder
+// tells.
+func directionIn(f store.Folder) (direction, told bool) {
+	switch f.Type {
+	case inboxType:
+		return incoming, true
+	case sentType, outboxType, draftsType:
+		return outgoing, true
+	}
+	return incoming, false
+}
+
+// peerKey names the other side of a message: one key for each set of peers.
+func peerKey(msg *Message, direction bool) string {
 	other := msg.From
-	if i.Outgoing || len(peers(other)) == 0 {
+	if direction == outgoing {
 		other = msg.To
 	}
-	i.Peers = strings.Join(peers(other), ",")
+	key := strings.Join(peers(other), ",")
 	if msg.Class == ClassEmail {
-		i.Peers = "mail:" + i.Peers // conversations of mail are kept apart from those of texts
+		key = "mail:" + key // conversations of mail are kept apart from those of texts
 	}
-	return i
+	return key
 }
 
 // peers returns the numbers of a From or To in the form in which they are
@@ -113,7 +150,10 @@ func (m *Mailbox) Place(ctx context.Context, user UserID, folder string, msg Mes
 		if err != nil {
 			return err
 		}
-		i := newItem(&msg, in, m.now())
+		i, err := m.newItem(tx, &msg, in)
+		if err != nil {
+			return err
+		}
 		if in.Type == outboxType && msg.Class == ClassSMS {
 			if err := m.compose(tx, i, "", ""); err != nil {
 				return err

@@ -675,10 +675,12 @@ func (w *world) drain() {
 			}
 		}
 	}
-	for _, c := range w.clients {
-		for _, f := range w.folders {
-			if c.options[f] != nil {
-				w.quiet(c, f)
+	for range 2 { // a text may go to another phone when one asks for other classes
+		for _, c := range w.clients {
+			for _, f := range w.folders {
+				if c.options[f] != nil {
+					w.quiet(c, f)
+				}
 			}
 		}
 	}

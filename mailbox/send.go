@@ -30,7 +30,10 @@ func (m *Mailbox) Send(ctx context.Context, user UserID, out Outgoing) (id strin
 		if err != nil {
 			return err
 		}
-		i := newItem(&Message{Class: ClassSMS, To: sms.FormatAddresses(out.To), Body: out.Body, Importance: 1, Read: true}, outbox, m.now())
+		i, err := m.newItem(tx, &Message{Class: ClassSMS, To: sms.FormatAddresses(out.To), Body: out.Body, Importance: 1, Read: true}, outbox)
+		if err != nil {
+			return err
+		}
 		if err := m.compose(tx, i, "", out.Device); err != nil {
 			return err
 		}

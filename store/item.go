@@ -179,8 +179,11 @@ type Walk struct {
 	Bodies bool // load bodies too
 }
 
+// The casts hide from SQLite that it compares with a bound parameter. Without
+// them, a query with ORDER BY is prepared anew for every value of it.
 const walkFrom = ` FROM item i LEFT JOIN mark m ON m.user_id = i.user_id AND m.device_id = $2
-	AND m.folder_id = i.folder_id AND m.item_id = i.item_id WHERE i.user_id = $1 AND i.folder_id = $3 `
+	AND m.folder_id = i.folder_id AND m.item_id = i.item_id
+	WHERE i.user_id = CAST($1 AS BIGINT) AND i.folder_id = CAST($3 AS BIGINT) `
 
 func (tx *Tx) walk(w Walk, visit func(*Item) (bool, error), where string, args ...any) error {
 	columns := bareItem
@@ -203,20 +206,20 @@ func (tx *Tx) walk(w Walk, visit func(*Item) (bool, error), where string, args .
 // ItemsUp visits the items of a class with from <= key < to in ascending order
 // until visit returns false.
 func (tx *Tx) ItemsUp(w Walk, class Class, from, to Key, visit func(*Item) (bool, error)) error {
-	return tx.walk(w, visit, `AND i.class = $4 AND (i.date, i.item_id) >= ($5, $6) AND (i.date, i.item_id) < ($7, $8)
+	return tx.walk(w, visit, `AND i.class = CAST($4 AS BIGINT) AND (i.date, i.item_id) >= ($5, $6) AND (i.date, i.item_id) < ($7, $8)
 		ORDER BY i.date, i.item_id`, class, from.Date, from.ID, to.Date, to.ID)
 }
 
 // ItemsDown visits the same items in descending order.
 func (tx *Tx) ItemsDown(w Walk, class Class, from, to Key, visit func(*Item) (bool, error)) error {
-	return tx.walk(w, visit, `AND i.class = $4 AND (i.date, i.item_id) >= ($5, $6) AND (i.date, i.item_id) < ($7, $8)
+	return tx.walk(w, visit, `AND i.class = CAST($4 AS BIGINT) AND (i.date, i.item_id) >= ($5, $6) AND (i.date, i.item_id) < ($7, $8)
 		ORDER BY i.date DESC, i.item_id DESC`, class, from.Date, from.ID, to.Date, to.ID)
 }
 
 // ItemsChanged visits the items whose last change is newer than seq, in the
 // order of these changes.
 func (tx *Tx) ItemsChanged(w Walk, seq int64, visit func(*Item) (bool, error)) error {
-	return tx.walk(w, visit, `AND i.changed > $4 AND i.changed > 0 ORDER BY i.changed`, seq)
+	return tx.walk(w, visit, `AND i.changed > CAST($4 AS BIGINT) AND i.changed > 0 ORDER BY i.changed`, seq)
 }
 
 // ItemsBorn visits the items that appeared in the folder after seq, in that
@@ -239,7 +242,7 @@ func (tx *Tx) TextsFor(device string) (all []*Item, err error) {
 		i, err := scanItem(r)
 		all = append(all, i)
 		return true, err
-	}, `SELECT `+wholeItem+` FROM item i WHERE i.user_id = $1 AND i.aud = $2 AND i.state > 0 ORDER BY i.off`, tx.user, device)
+	}, `SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.aud = CAST($2 AS TEXT) AND i.state > 0 ORDER BY i.off`, tx.user, device)
 }
 
 // TextsIn returns the Outbox texts in a state, oldest first.
@@ -248,7 +251,7 @@ func (tx *Tx) TextsIn(state TextState) (all []*Item, err error) {
 		i, err := scanItem(r)
 		all = append(all, i)
 		return true, err
-	}, `SELECT `+wholeItem+` FROM item i WHERE i.user_id = $1 AND i.state = $2 AND i.state > 0 ORDER BY i.item_id`, tx.user, state)
+	}, `SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.state = CAST($2 AS BIGINT) AND i.state > 0 ORDER BY i.item_id`, tx.user, state)
 }
 
 // AnyTextWaiting reports whether a text waits for a phone.
@@ -261,7 +264,7 @@ func (tx *Tx) AnyTextWaiting() (found bool, err error) {
 // Alike visits the texts of a folder that have the same peers, oldest first,
 // with the device's mark.
 func (tx *Tx) Alike(w Walk, peers string, from, to int64, visit func(*Item) (bool, error)) error {
-	return tx.walk(w, visit, `AND i.peers = $4 AND i.date >= $5 AND i.date <= $6 AND i.class = 2 ORDER BY i.date, i.item_id`,
+	return tx.walk(w, visit, `AND i.peers = CAST($4 AS TEXT) AND i.date >= $5 AND i.date <= $6 AND i.class = 2 ORDER BY i.date, i.item_id`,
 		peers, from, to)
 }
 
@@ -269,7 +272,7 @@ func (tx *Tx) Alike(w Walk, peers string, from, to int64, visit func(*Item) (boo
 // peers, or nil.
 func (tx *Tx) ConversationStart(peers string) (index []byte, err error) {
 	err = tx.each(func(r scanner) (bool, error) { return false, r.Scan(&index) },
-		`SELECT conv_index FROM item WHERE user_id = $1 AND peers = $2 ORDER BY date LIMIT 1`, tx.user, peers)
+		`SELECT conv_index FROM item WHERE user_id = CAST($1 AS BIGINT) AND peers = CAST($2 AS TEXT) ORDER BY date LIMIT 1`, tx.user, peers)
 	return index, err
 }
 
@@ -289,7 +292,7 @@ func (tx *Tx) ConversationDevices(peers string) (all []string, err error) {
 			}
 		}
 		return true, nil
-	}, `SELECT supplier, filed_by FROM item WHERE user_id = $1 AND peers = $2 AND class = 2 AND state = 0
+	}, `SELECT supplier, filed_by FROM item WHERE user_id = CAST($1 AS BIGINT) AND peers = CAST($2 AS TEXT) AND class = 2 AND state = 0
 		ORDER BY date DESC LIMIT 50`, tx.user, peers)
 	return all, err
 }

@@ -59,7 +59,7 @@ func (tx *Tx) TombstonesSince(folder int64, device string, seq int64, visit func
 		return visit(t)
 	}, `SELECT `+tombstoneColumns+`, m.lost, m.gone FROM tombstone t
 		LEFT JOIN mark m ON m.user_id = t.user_id AND m.device_id = $2 AND m.folder_id = t.folder_id AND m.item_id = t.item_id
-		WHERE t.user_id = $1 AND t.folder_id = $3 AND t.seq > $4 ORDER BY t.seq`, tx.user, device, folder, seq)
+		WHERE t.user_id = CAST($1 AS BIGINT) AND t.folder_id = CAST($3 AS BIGINT) AND t.seq > $4 ORDER BY t.seq`, tx.user, device, folder, seq)
 }
 
 // TombstonesOf returns the tombstones of an item in a folder, oldest first.
@@ -68,7 +68,7 @@ func (tx *Tx) TombstonesOf(folder, item int64) (all []*Tombstone, err error) {
 		t, err := scanTombstone(r)
 		all = append(all, t)
 		return true, err
-	}, `SELECT `+tombstoneColumns+` FROM tombstone t WHERE t.user_id = $1 AND t.folder_id = $2 AND t.item_id = $3 ORDER BY t.seq`,
+	}, `SELECT `+tombstoneColumns+` FROM tombstone t WHERE t.user_id = CAST($1 AS BIGINT) AND t.folder_id = CAST($2 AS BIGINT) AND t.item_id = CAST($3 AS BIGINT) ORDER BY t.seq`,
 		tx.user, folder, item)
 }
 
