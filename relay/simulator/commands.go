@@ -183,6 +183,11 @@ func (m *Modem) general(r request) *answer {
 		return ok("001010123456789")
 	case "+CCID":
 		return ok("8988211000000000000")
+	case "+CRSM": // reading the SIM's files: only its identifier is there
+		if len(r.args) > 1 && r.args[1] == "12258" {
+			return ok(`+CRSM: 144,0,"98881200000000000000"`)
+		}
+		return ok("+CRSM: 106,130")
 	case "+CMEE":
 		return set(&s.errors, 2)
 	case "+CPIN":

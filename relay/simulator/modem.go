@@ -81,6 +81,7 @@ type stored struct {
 
 // handedOver is a message that the program has but did not acknowledge.
 type handedOver struct {
+	to     *conn
 	result func(taken bool)
 }
 
@@ -163,7 +164,7 @@ func (m *Modem) deliver(tpdu []byte, result func(bool)) {
 	if direct && m.conn != nil && m.settings.mode > 0 {
 		acknowledged := m.settings.service == 1
 		if acknowledged {
-			m.unacked = &handedOver{result: result}
+			m.unacked = &handedOver{m.conn, result}
 		}
 		line := fmt.Sprintf("%s%d\r\n%s", name, len(tpdu), upperHex(pdu))
 		m.conn.announce(line)
@@ -231,24 +232,35 @@ func (m *Modem) acknowledge(taken bool) bool {
 	return true
 }
 
-// attach makes c the connection that announcements go to.
+// attach makes c the connection that announcements go to. What an older one
+// did not acknowledge goes back to the network.
 func (m *Modem) attach(c *conn) {
 	m.mu.Lock()
 	m.conn = c
+	owed := m.unacked
+	m.unacked = nil
 	m.mu.Unlock()
+	if owed != nil {
+		owed.result(false)
+	}
 }
 
-// detach ends a connection: what was handed over and not acknowledged goes
-// back to the network.
+// detach ends a connection, which a newer one may have replaced. What it did
+// not acknowledge goes back to the network.
 func (m *Modem) detach(c *conn) {
 	m.mu.Lock()
-	current := m.conn == c
-	if current {
+	if m.conn == c {
 		m.conn = nil
 	}
+	owed := m.unacked
+	if owed != nil && owed.to == c {
+		m.unacked = nil
+	} else {
+		owed = nil
+	}
 	m.mu.Unlock()
-	if current {
-		m.acknowledge(false)
+	if owed != nil {
+		owed.result(false)
 	}
 }
 

@@ -212,7 +212,12 @@ func (n *Network) pump() {
 	for n.again && !n.closed {
 		n.again = false
 		for _, key := range slices.Sorted(maps.Keys(n.queues)) {
-			n.deliver(key)
+			n.deliver(key) // at most one segment
+		}
+		if n.opts.Pace > 0 {
+			n.mu.Unlock()
+			time.Sleep(n.opts.Pace)
+			n.mu.Lock()
 		}
 	}
 	n.pumping = false

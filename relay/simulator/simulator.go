@@ -8,9 +8,7 @@
 // Sources: 3GPP TS 27.005, 27.007 (AT commands), 23.040 (messages).
 package simulator
 
-import (
-	"time"
-)
+import "time"
 
 // Options of a network. Nil means the zero value.
 type Options struct {
@@ -20,6 +18,10 @@ type Options struct {
 	SMSC string
 	// Operator is the name that modems show. Default "Simulated".
 	Operator string
+	// Pace is the least time between two deliveries to one subscriber, in real
+	// time. Default none. ModemManager 1.20 overlooks the second of two
+	// announcements that come in one breath; 50 ms suit it.
+	Pace time.Duration
 	// OnSubmit sees every segment that a modem hands in, before the answer.
 	// It must not call the network. Default none.
 	OnSubmit func(Submission)
