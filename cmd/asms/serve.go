@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"asms/account"
+	"asms/easserver"
+	"asms/mailbox"
+	"asms/store"
+)
+
+type serveCmd struct {
+	dataFlag
+	logFlags
+	Listen             string `placeholder:"ADDR" default:"127.0.0.1:8080" help:"Where to listen (default 127.0.0.1:8080)."`
+	Domain             string `placeholder:"NAME" help:"The mail domain: NAME@DOMAIN signs in as NAME."`
+	TLSCert            string `placeholder:"FILE" name:"tls-cert" help:"The certificate chain; read again when it changes."`
+	TLSKey             string `placeholder:"FILE" name:"tls-key" help:"The certificate's key."`
+	BehindProxy        bool   `help:"A proxy in front does TLS: plain HTTP on any address, clients by X-Forwarded-For."`
+	RequirePhoneNumber bool   `help:"Let no device send texts that has not told its number."`
+}
+
+// Validate refuses flags that do not go together.
+func (c *serveCmd) Validate() error {
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return errors.New("--tls-cert and --tls-key go together")
+	}
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen %q is not HOST:PORT", c.Listen)
+	}
+	if ip := net.ParseIP(host); c.TLSCert == "" && !c.BehindProxy && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("--listen %s would take passwords in plain HTTP from the network: give --tls-cert and --tls-key, or --behind-proxy", c.Listen)
+	}
+	return nil
+}
+
+const (
+	headerTimeout = 10 * time.Second // for the head of a request
+	bodyTimeout   = time.Minute      // for its body
+	writeTimeout  = 2 * time.Minute  // for the response, once it has begun
+	idleTimeout   = 2 * time.Minute  // between two requests
+	drainTimeout  = 20 * time.Second // for what is running at the end
+	maxHeader     = 32 << 10
+)
+
+func (c *serveCmd) Run(ctx context.Context, t *terminal) (err error) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	log := c.logger(t.err)
+
+	var tlsConfig *tls.Config
+	if c.TLSCert != "" {
+		cert, err := loadCertificate(c.TLSCert, c.TLSKey, log)
+		if err != nil {
+			return err
+		}
+		tlsConfig = cert.config()
+	}
+	if err := prepareData(c.Data); err != nil {
+		return err
+	}
+	lock, err := lockData(c.Data)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	st, err := store.Open(ctx, c.Data, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+
+	accounts := account.New(st, &account.Options{Domain: c.Domain, Log: log})
+	box := mailbox.New(st, &mailbox.Options{Log: log})
+	devices := easserver.New(easserver.Options{
+		Mailbox: box, Accounts: accounts, Log: log,
+		Domain: c.Domain, RequirePhoneNumber: c.RequirePhoneNumber,
+	})
+
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return err
+	}
+	scheme := "http"
+	if tlsConfig != nil {
+		listener, scheme = tls.NewListener(listener, tlsConfig), "https"
+	}
+	front := newServer(frontDoor(devices, c.BehindProxy), log)
+	controlListener, err := listenControl(c.Data)
+	if err != nil {
+		listener.Close()
+		return err
+	}
+	back := newServer(&control{accounts: accounts, mailbox: box}, log)
+
+	// Work goes on until the last request is answered, signal or not.
+	work, endWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer endWork()
+	g, failed := errgroup.WithContext(ctx)
+	g.Go(func() error { return box.Run(work) })
+	g.Go(func() error { return serve(front, listener) })
+	g.Go(func() error { return serve(back, controlListener) })
+	g.Go(func() error {
+		<-failed.Done() // a signal, or one of the others
+		stop()          // a second signal ends the process
+		defer endWork()
+		log.Info("stopping")
+		deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+		defer cancel()
+		devices.Drain()
+		return errors.Join(shutdown(deadline, front), shutdown(deadline, back))
+	})
+	fmt.Fprintf(t.out, "asms listens on %s://%s\n", scheme, listener.Addr())
+	return g.Wait()
+}
+
+func newServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		// No ReadTimeout and WriteTimeout: a request may hang for an hour. unhurried
+		// sets both for the parts of a request in which something moves.
+	}
+}
+
+func serve(s *http.Server, l net.Listener) error {
+	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// shutdown lets running requests end, and cuts those that take too long.
+func shutdown(ctx context.Context, s *http.Server) error {
+	if err := s.Shutdown(ctx); err != nil {
+		return s.Close()
+	}
+	return nil
+}
