@@ -1,0 +1,126 @@
+package easserver
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+
+	"asms/eas"
+)
+
+// canary is a text of another user that no answer may ever hold.
+const canary = "canary-of-another-user"
+
+// FuzzServeHTTP sends arbitrary bodies of every command as a signed-in user: no
+// failure of the server, no panic, nothing of another user.
+func FuzzServeHTTP(f *testing.F) {
+	l := newLab(f, func(o *Options) { o.MaxDeviceRequests, o.MaxUserRequests = 1000, 1000 })
+	anna, bert := l.user("anna"), l.user("bert")
+	for _, folder := range []string{inbox, sent, outbox, deleted} {
+		m := aText(canary)
+		m.From = canary
+		l.place(bert, folder, m)
+	}
+	l.place(anna, inbox, aText("hers"))
+	d := l.phone("anna", "A", eas.Version141)
+	d.begin(inbox, smsOptions)
+	d.begin(outbox, smsOptions)
+	id := d.add(inbox, "c1", "own")
+	l.server.Drain() // nothing is to wait
+
+	list := eas.OptionsResponse{Commands: offered()}.Commands
+	command := func(name string) uint8 {
+		for i, c := range list {
+			if string(c) == name {
+				return uint8(i)
+			}
+		}
+		f.Fatal(name)
+		return 0
+	}
+	seed := func(name, xml string) {
+		body := l.wbxml(xml)
+		for v := range uint8(4) {
+			f.Add(command(name), v, body)
+		}
+		for _, cut := range []int{1, 5, len(body) / 2, len(body) - 1} { // and some that are damaged
+			if cut > 0 && cut < len(body) {
+				f.Add(command(name), uint8(1), body[:cut])
+				broken := bytes.Clone(body)
+				broken[cut] ^= 0x41
+				f.Add(command(name), uint8(2), broken)
+			}
+		}
+	}
+	const two = smsOptions + `<Options><FilterType>2</FilterType><airsyncbase:BodyPreference><airsyncbase:Type>2</airsyncbase:Type><airsyncbase:TruncationSize>5</airsyncbase:TruncationSize></airsyncbase:BodyPreference><MIMESupport>0</MIMESupport><Conflict>1</Conflict></Options>`
+	seed("Sync", "")
+	for _, inner := range []string{"", smsOptions, two, commands(smsAdd("f", pat, me, "x", "")),
+		commands(`<Change><ServerId>`+id+`</ServerId><ApplicationData><email:Read>1</email:Read><email:Flag><email:Status>2</email:Status><email:FlagType>x</email:FlagType></email:Flag></ApplicationData></Change>`,
+			`<Delete><ServerId>1:1</ServerId></Delete>`, `<Fetch><ServerId>1:1</ServerId></Fetch>`)} {
+		for _, folder := range []string{inbox, outbox, contacts, "4711"} {
+			seed("Sync", syncXML(d.collection(folder, inner), ""))
+		}
+	}
+	seed("Sync", syncXML(d.collection(inbox, "<DeletesAsMoves>0</DeletesAsMoves><GetChanges/><WindowSize>5</WindowSize><ConversationMode>1</ConversationMode>")+d.collection(sent, ""), "<HeartbeatInterval>60</HeartbeatInterval><WindowSize>3</WindowSize>"))
+	seed("Sync", `<Sync xmlns="AirSync"><Wait>5</Wait><Partial/></Sync>`)
+	seed("FolderSync", folderSync0)
+	seed("FolderCreate", folderXML("FolderCreate", "0", "<ParentId>0</ParentId><DisplayName>N</DisplayName><Type>12</Type>"))
+	seed("FolderUpdate", folderXML("FolderUpdate", "0", "<ServerId>7</ServerId><ParentId>0</ParentId><DisplayName>N</DisplayName>"))
+	seed("FolderDelete", folderXML("FolderDelete", "0", "<ServerId>7</ServerId>"))
+	seed("MoveItems", `<MoveItems xmlns="Move"><Move><SrcMsgId>`+id+`</SrcMsgId><SrcFldId>1</SrcFldId><DstFldId>4</DstFldId></Move></MoveItems>`)
+	seed("GetItemEstimate", `<GetItemEstimate xmlns="GetItemEstimate" xmlns:airsync="AirSync"><Collections><Collection><airsync:SyncKey>`+d.keys[inbox]+`</airsync:SyncKey><CollectionId>1</CollectionId><airsync:Options><airsync:Class>SMS</airsync:Class></airsync:Options></Collection></Collections></GetItemEstimate>`)
+	seed("Settings", setXML("<PhoneNumber>1</PhoneNumber><EnableOutboundSMS>1</EnableOutboundSMS>"))
+	seed("Settings", settingsXML("<UserInformation><Get/></UserInformation><Oof><Get><BodyType>Text</BodyType></Get></Oof>"))
+	seed("Ping", pingXML("60", inbox, sent))
+	seed("Ping", "")
+	seed("Provision", firstPhase(d))
+	seed("Provision", provisionXML(policyXML(wbxmlPolicy+"<PolicyKey>1</PolicyKey><Status>1</Status>")))
+	seed("Provision", provisionXML("<RemoteWipe><Status>1</Status></RemoteWipe>"))
+
+	f.Fuzz(func(t *testing.T, c, v uint8, body []byte) {
+		name := list[int(c)%len(list)]
+		q := url.Values{"Cmd": {string(name)}, "User": {"anna"}, "DeviceId": {"A"}, "DeviceType": {"Lab"}}
+		hr := httptest.NewRequest("POST", eas.Path+"?"+q.Encode(), bytes.NewReader(body))
+		hr.SetBasicAuth("anna", password)
+		hr.Header.Set("MS-ASProtocolVersion", eas.Versions()[v%4].String())
+		hr.Header.Set("Content-Type", eas.ContentType)
+		w := httptest.NewRecorder()
+		l.server.ServeHTTP(w, hr)
+		if w.Code >= 500 {
+			t.Errorf("HTTP %d", w.Code)
+		}
+		if bytes.Contains(w.Body.Bytes(), []byte(canary)) {
+			t.Error("a text of another user")
+		}
+		if w.Code == http.StatusOK && w.Body.Len() > 0 {
+			if _, err := parse(w.Body.Bytes()); err != nil {
+				t.Errorf("the answer is no document: %v", err)
+			}
+		}
+	})
+}
+
+// FuzzQuery sends arbitrary queries: whatever they are, they are answered.
+func FuzzQuery(f *testing.F) {
+	l := newLab(f)
+	l.user("anna")
+	for _, q := range []string{"", "Cmd=Sync&User=anna&DeviceId=D&DeviceType=T", "Cmd=Sync", "cmd=options", "jAAJBAp2MTQwRGV2aWNlAApTbWFydFBob25l", "%zz", "Cmd=%00&DeviceId=%ff", "====", "jQk="} {
+		f.Add(q, "14.1")
+		f.Add(q, "12.1")
+	}
+	f.Fuzz(func(t *testing.T, query, version string) {
+		hr := httptest.NewRequest("POST", eas.Path, nil)
+		hr.URL.RawQuery = query
+		hr.SetBasicAuth("anna", password)
+		hr.Header["Ms-Asprotocolversion"] = []string{version}
+		w := httptest.NewRecorder()
+		l.server.ServeHTTP(w, hr)
+		switch w.Code {
+		case 200, 400, 501:
+		default:
+			t.Errorf("HTTP %d", w.Code)
+		}
+	})
+}
