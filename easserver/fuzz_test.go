@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 
 	"asms/eas"
@@ -87,9 +88,13 @@ func FuzzServeHTTP(f *testing.F) {
 		hr.Header.Set("MS-ASProtocolVersion", eas.Versions()[v%4].String())
 		hr.Header.Set("Content-Type", eas.ContentType)
 		w := httptest.NewRecorder()
+		l.log.Reset()
 		l.server.ServeHTTP(w, hr)
 		if w.Code >= 500 {
 			t.Errorf("HTTP %d", w.Code)
+		}
+		if log := l.log.String(); strings.Contains(log, "level=ERROR") {
+			t.Error(log)
 		}
 		if bytes.Contains(w.Body.Bytes(), []byte(canary)) {
 			t.Error("a text of another user")

@@ -42,7 +42,7 @@ func refuse(code int, format string, args ...any) error {
 type line struct {
 	user, device string
 	command      eas.Command
-	version      eas.Version
+	version      string
 	code         int    // of HTTP
 	status       string // of the command
 }
@@ -66,7 +66,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		}
 		s.log.LogAttrs(context.Background(), slog.LevelInfo, "request",
 			slog.String("user", l.user), slog.String("device", l.device), slog.String("command", string(l.command)),
-			slog.String("version", l.version.String()), slog.Int("code", l.code), slog.String("status", l.status),
+			slog.String("version", l.version), slog.Int("code", l.code), slog.String("status", l.status),
 			slog.Duration("took", s.opts.Now().Sub(began)))
 	}()
 	response, err := s.answer(w, hr, &l)
@@ -97,7 +97,7 @@ func (s *Server) answer(w http.ResponseWriter, hr *http.Request, l *line) (any, 
 	}
 	r.Request, err = eas.ParseRequest(hr.Method, hr.URL.RawQuery, hr.Header)
 	if r.Request != nil {
-		l.command, l.version, l.device = r.Command, r.Version, string(r.DeviceID)
+		l.command, l.version, l.device = r.Command, r.Version.String(), string(r.DeviceID)
 	}
 	var bad *eas.RequestError
 	if errors.As(err, &bad) && bad.Code == http.StatusOK {

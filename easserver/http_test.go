@@ -282,3 +282,37 @@ func TestPanicIsAnswered(t *testing.T) {
 		t.Error("the request is still counted")
 	}
 }
+
+// What a device is told when the store fails: to try again, in each command's own
+// words.
+func TestServerErrors(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.user("anna")
+	d := l.phone("anna", "D1", eas.Version141)
+	d.begin(inbox, smsOptions)
+	d.begin(sent, smsOptions)
+	sent1 := d.keys[sent]
+	if err := l.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for command, c := range map[string][3]string{
+		"FolderSync":   {folderSync0, "Status", "6"},
+		"FolderCreate": {folderXML("FolderCreate", "k", "<ParentId>0</ParentId><DisplayName>x</DisplayName><Type>12</Type>"), "Status", "6"},
+		"FolderUpdate": {folderXML("FolderUpdate", "k", "<ServerId>7</ServerId><ParentId>0</ParentId><DisplayName>x</DisplayName>"), "Status", "6"},
+		"FolderDelete": {folderXML("FolderDelete", "k", "<ServerId>7</ServerId>"), "Status", "6"},
+		"Sync":         {syncXML(d.collection(inbox, commands(smsAdd("c", pat, me, "x", ""))), ""), one + "Status", "5"},
+		"MoveItems":    {`<MoveItems xmlns="Move"><Move><SrcMsgId>1:1</SrcMsgId><SrcFldId>1</SrcFldId><DstFldId>4</DstFldId></Move></MoveItems>`, "Response/Status", "5"},
+		"Ping":         {pingXML("60", inbox), "Status", "8"},
+		"Settings":     {setXML("<Model>new</Model>"), "Status", "4"},
+		"Provision":    {firstPhase(d), "Status", "3"},
+		"GetItemEstimate": {`<GetItemEstimate xmlns="GetItemEstimate" xmlns:airsync="AirSync"><Collections><Collection><airsync:SyncKey>` + sent1 +
+			`</airsync:SyncKey><CollectionId>4</CollectionId></Collection></Collections></GetItemEstimate>`, "Status", "111"},
+	} {
+		t.Run(command, func(t *testing.T) { d.must(command, c[0]).want(t, c[1], c[2]) })
+	}
+	l.http.Close()
+	if log := l.log.String(); !strings.Contains(log, "level=ERROR") {
+		t.Error("the operator is not told")
+	}
+}

@@ -102,11 +102,14 @@ func (s *Server) pingParameters(r *request) (*rememberedPing, any, error) {
 }
 
 // pingFolders returns the ids of a list of folders, nil for one that is empty or
-// names a folder twice or not at all. The class is not looked at: it can only be
+// names a folder twice, not at all, or by what cannot be an id. The class is not looked at: it can only be
 // the folder's own.
 func pingFolders(list []eas.PingFolder) []string {
 	ids := make([]string, len(list))
 	for i, f := range list {
+		if len(f.ID) > eas.MaxIDLength {
+			return nil
+		}
 		ids[i] = string(f.ID)
 	}
 	sorted := slices.Sorted(slices.Values(ids))

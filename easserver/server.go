@@ -47,7 +47,8 @@ type Options struct {
 	// Defaults to 10 MiB.
 	MaxBody int64
 	// MaxText is the longest body of a text that a client adds, in bytes of
-	// UTF-8. A longer one is refused as an invalid item. Defaults to 256 KiB.
+	// UTF-8. A longer one is refused as an invalid item. Defaults to 64 KiB,
+	// which holds the 255 segments that a network can carry.
 	MaxText int
 	// MaxCollections is how many collections a Sync, and how many folders a Ping,
 	// may name. Defaults to 1000.
@@ -55,7 +56,7 @@ type Options struct {
 	// MaxDeviceRequests is how many requests of one device are served at once,
 	// waiting ones included. Others are told to try later. Defaults to 8.
 	MaxDeviceRequests int
-	// MaxUserRequests is the same for all devices of one user. Defaults to 64.
+	// MaxUserRequests is the same for all devices of one user. Defaults to 256.
 	MaxUserRequests int
 	// MaxRemembered is how many collections are remembered in all for requests
 	// that refer to the one before; the longest unused go first. Defaults to
@@ -77,7 +78,7 @@ func (o *Options) setDefaults() {
 		o.MaxBody = 10 << 20
 	}
 	if o.MaxText <= 0 {
-		o.MaxText = 256 << 10
+		o.MaxText = 64 << 10
 	}
 	if o.MaxCollections <= 0 {
 		o.MaxCollections = 1000
@@ -86,7 +87,7 @@ func (o *Options) setDefaults() {
 		o.MaxDeviceRequests = 8
 	}
 	if o.MaxUserRequests <= 0 {
-		o.MaxUserRequests = 64
+		o.MaxUserRequests = 256
 	}
 	if o.MaxRemembered <= 0 {
 		o.MaxRemembered = 100_000

@@ -1,6 +1,8 @@
 package easserver
 
 import (
+	"strings"
+
 	"asms/eas"
 	"asms/wbxml"
 )
@@ -76,9 +78,11 @@ func (s *Server) rememberSync(r *request, req *eas.SyncRequest, run *syncRun) {
 	kept.request.Partial = false
 	list := make([]eas.SyncCollection, len(run.collections))
 	for i, c := range req.Collections.Collection {
-		c.Commands, c.Supported = nil, wbxml.Raw{} // they refer to the body
+		c.Class, c.Commands, c.Supported = "", nil, wbxml.Raw{} // nothing of the body is held
 		if issued := run.collections[i].issued; issued != "" {
 			c.SyncKey, c.Options = eas.SyncKey(issued), nil
+		} else if len(c.SyncKey) > eas.MaxIDLength { // none of ours
+			c.SyncKey = eas.SyncKey(strings.Clone(string(c.SyncKey[:eas.MaxIDLength])))
 		}
 		list[i] = c
 	}
