@@ -71,3 +71,16 @@ func findItem(tx *store.Tx, id string) (*store.Item, error) {
 	}
 	return i, err
 }
+
+// Fetch returns an item, or ErrItemNotFound. It is for the owner: no device's
+// view restricts it.
+func (m *Mailbox) Fetch(ctx context.Context, user UserID, id string) (item *Item, err error) {
+	err = m.st.View(ctx, user, func(tx *store.Tx) error {
+		i, err := findItem(tx, id)
+		if err == nil {
+			item = itemOf(i)
+		}
+		return err
+	})
+	return item, err
+}

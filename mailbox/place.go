@@ -38,7 +38,7 @@ func (m *Mailbox) newItem(tx *store.Tx, msg *Message, in store.Folder) (*store.I
 	}
 	i.Outgoing = direction
 	i.Peers = peerKey(msg, direction)
-	if direction == incoming && i.Peers == "" {
+	if !direction && i.Peers == "" {
 		i.Peers = peerKey(msg, outgoing)
 	}
 	return i, nil
@@ -65,7 +65,7 @@ func directionIn(f store.Folder) (direction, told bool) {
 // peerKey names the other side of a message: one key for each set of peers.
 func peerKey(msg *Message, direction bool) string {
 	other := msg.From
-	if direction == outgoing {
+	if direction {
 		other = msg.To
 	}
 	key := strings.Join(peers(other), ",")

@@ -128,10 +128,7 @@ type legacy struct {
 	date time.Time
 }
 
-type request struct {
-	SyncRequest
-	clientWins bool
-}
+type request struct{ SyncRequest }
 
 func newWorld(t *testing.T, dir string, seed uint64) *world {
 	return newWorldIn(t, openStore(t, dir), seed)

@@ -51,3 +51,16 @@ func (m *Mailbox) Prune(ctx context.Context, user UserID) error {
 		return tx.Prune(upTo)
 	})
 }
+
+func (m *Mailbox) pruneAll(ctx context.Context) error {
+	users, err := m.st.Users(ctx)
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		if err := m.Prune(ctx, u.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -117,8 +117,8 @@ func (m *Mailbox) dueAfter(user UserID, device string, t time.Time) time.Time {
 	return due
 }
 
-// Run makes texts unknown when their phone has fallen silent. It returns when
-// ctx ends.
+// Run makes texts unknown when their phone has fallen silent, and drops
+// tombstones that nobody needs once a day. It returns when ctx ends.
 func (m *Mailbox) Run(ctx context.Context) error {
 	users, err := m.st.Users(ctx)
 	if err != nil {
@@ -135,7 +135,14 @@ func (m *Mailbox) Run(ctx context.Context) error {
 			return err
 		}
 	}
+	var pruned time.Time
 	for {
+		if m.now().Sub(pruned) >= 24*time.Hour {
+			pruned = m.now()
+			if err := m.pruneAll(ctx); err != nil && ctx.Err() == nil {
+				m.log.Error("old tombstones could not be dropped", "error", err)
+			}
+		}
 		users, wait := m.due.next(m.now())
 		for _, user := range users {
 			if err := m.Expire(ctx, user); err != nil && ctx.Err() == nil {
