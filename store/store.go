@@ -89,11 +89,17 @@ func Open(ctx context.Context, dir string, opts *Options) (*Store, error) {
 	return s, nil
 }
 
-// Close waits for running transactions and closes the database. It may be
-// called more than once.
+// Close waits for running transactions and closes the database, which brings
+// what is in the write-ahead log into the database file. It may be called more
+// than once.
 func (s *Store) Close() error {
-	s.stopOnce.Do(func() { close(s.stopping) })
-	<-s.stopped
+	s.stopOnce.Do(func() {
+		close(s.stopping)
+		<-s.stopped
+		for range cap(s.readers) {
+			(<-s.readers).close()
+		}
+	})
 	return s.db.Close()
 }
 

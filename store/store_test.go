@@ -1,0 +1,330 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func open(t *testing.T, dir string) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func user(t *testing.T, s *Store, name string) User {
+	t.Helper()
+	u, err := s.CreateUser(t.Context(), name, "hash", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+func put(tx *Tx, folder int64, body string) error {
+	id, err := tx.NextItemID()
+	if err != nil {
+		return err
+	}
+	born, err := tx.Bump()
+	if err != nil {
+		return err
+	}
+	return tx.InsertItem(&Item{ID: id, Folder: folder, Class: ClassSMS, Date: id, Body: body, Born: born,
+		ConversationID: []byte{1}, ConversationIndex: []byte{2}})
+}
+
+func count(t *testing.T, s *Store, u UserID) (n int) {
+	t.Helper()
+	if err := s.View(t.Context(), u, func(tx *Tx) (err error) { n, err = tx.CountItems(InboxID); return err }); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestAcknowledgedWritesSurvive(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, dir)
+	u := user(t, s, "ann")
+	if err := s.Update(t.Context(), u.ID, func(tx *Tx) error { return put(tx, InboxID, "kept") }); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, FileName+"-wal")); !os.IsNotExist(err) {
+		t.Errorf("the write-ahead log was left behind: %v", err)
+	}
+	again := open(t, dir)
+	if n := count(t, again, u.ID); n != 1 {
+		t.Errorf("%d items after reopening", n)
+	}
+	if got, err := again.UserByName(t.Context(), "ann"); err != nil || got.ID != u.ID {
+		t.Errorf("user %v, %v", got, err)
+	}
+}
+
+func TestFailedUpdateHasNoEffect(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	u := user(t, s, "ann")
+	bad := errors.New("bad")
+	var seq int64
+	for name, f := range map[string]func(*Tx) error{
+		"an error": func(tx *Tx) error {
+			if err := put(tx, InboxID, "x"); err != nil {
+				return err
+			}
+			return bad
+		},
+		"a panic": func(tx *Tx) error {
+			if err := put(tx, InboxID, "x"); err != nil {
+				return err
+			}
+			panic("a bug")
+		},
+	} {
+		if err := s.Update(t.Context(), u.ID, f); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if n := count(t, s, u.ID); n != 0 {
+		t.Errorf("%d items", n)
+	}
+	if err := s.View(t.Context(), u.ID, func(tx *Tx) (err error) { seq, err = tx.Seq(); return err }); err != nil || seq != 2 {
+		t.Errorf("the counter is %d, %v", seq, err)
+	}
+	if err := s.View(t.Context(), u.ID, func(tx *Tx) error { return put(tx, InboxID, "x") }); !errors.Is(err, errReadOnly) {
+		t.Errorf("a View wrote: %v", err)
+	}
+}
+
+func TestOneFailureInABatchLeavesTheOthers(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	u := user(t, s, "ann")
+	const n = 200
+	var wg sync.WaitGroup
+	for k := range n {
+		wg.Go(func() {
+			err := s.Update(t.Context(), u.ID, func(tx *Tx) error {
+				if err := put(tx, InboxID, fmt.Sprint(k)); err != nil {
+					return err
+				}
+				if k%3 == 0 {
+					return errors.New("no")
+				}
+				return nil
+			})
+			if (err != nil) != (k%3 == 0) {
+				t.Errorf("update %d: %v", k, err)
+			}
+		})
+	}
+	wg.Wait()
+	if got := count(t, s, u.ID); got != n-67 {
+		t.Errorf("%d items", got)
+	}
+	seen := map[int64]bool{}
+	if err := s.View(t.Context(), u.ID, func(tx *Tx) error {
+		return tx.ItemsBorn(Walk{Folder: InboxID}, 0, func(i *Item) (bool, error) {
+			if seen[i.Born] {
+				t.Errorf("two items born at %d", i.Born)
+			}
+			seen[i.Born] = true
+			return true, nil
+		})
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestUsersDoNotMeet(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	a, b := user(t, s, "ann"), user(t, s, "bob")
+	if err := s.Update(t.Context(), a.ID, func(tx *Tx) error { return put(tx, InboxID, "ann's") }); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, s, b.ID); n != 0 {
+		t.Errorf("bob sees %d items", n)
+	}
+	if err := s.View(t.Context(), b.ID, func(tx *Tx) error { _, err := tx.Item(1); return err }); !errors.Is(err, ErrNotFound) {
+		t.Errorf("bob reads ann's item: %v", err)
+	}
+	if _, err := s.CreateUser(t.Context(), "ann", "", false); !errors.Is(err, ErrExists) {
+		t.Errorf("a second ann: %v", err)
+	}
+	if err := s.Update(t.Context(), a.ID, func(tx *Tx) error { return tx.RemoveUser() }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.UserByName(t.Context(), "ann"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("ann is still there: %v", err)
+	}
+	again := user(t, s, "ann")
+	if n := count(t, s, again.ID); n != 0 {
+		t.Errorf("the new ann sees %d old items", n)
+	}
+}
+
+func TestWatchIsClosedByTheNextCommit(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	a, b := user(t, s, "ann"), user(t, s, "bob")
+	mine, other := s.Watch(a.ID), s.Watch(b.ID)
+	if err := s.Update(t.Context(), a.ID, func(tx *Tx) error { return put(tx, InboxID, "x") }); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-mine:
+	default:
+		t.Error("not woken by a commit of its own user")
+	}
+	select {
+	case <-other:
+		t.Error("woken by a commit of another user")
+	default:
+	}
+	if got := s.Seq(a.ID); got != 3 {
+		t.Errorf("Seq %d", got)
+	}
+}
+
+func TestEndedContextDoesNothing(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	u := user(t, s, "ann")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Update(ctx, u.ID, func(tx *Tx) error { return put(tx, InboxID, "x") }); !errors.Is(err, context.Canceled) {
+		t.Errorf("Update: %v", err)
+	}
+	if n := count(t, s, u.ID); n != 0 {
+		t.Errorf("%d items", n)
+	}
+}
+
+func TestClosedStoreSaysSo(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	u := user(t, s, "ann")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Update(t.Context(), u.ID, func(*Tx) error { return nil }); !errors.Is(err, ErrClosed) {
+		t.Errorf("Update: %v", err)
+	}
+}
+
+func TestFilesAreTheOwnersAlone(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	s := open(t, dir)
+	user(t, s, "ann")
+	for path, want := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, FileName): 0o600, filepath.Join(dir, FileName+"-wal"): 0o600} {
+		i, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := i.Mode().Perm(); got != want {
+			t.Errorf("%s has mode %o, want %o", path, got, want)
+		}
+	}
+}
+
+func TestNewerDatabaseIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, dir)
+	if err := s.Update(t.Context(), 1, func(tx *Tx) error {
+		return tx.exec(`INSERT INTO migration (number, name) VALUES (999, 'from the future')`)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	_, err := Open(t.Context(), dir, nil)
+	if err == nil || !strings.Contains(err.Error(), "newer asms") {
+		t.Errorf("opened: %v", err)
+	}
+}
+
+// TestEveryIndexBeginsWithTheUser keeps the schema one that can be split by user.
+func TestEveryIndexBeginsWithTheUser(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	n := 0
+	if err := s.View(t.Context(), 0, func(tx *Tx) error {
+		return tx.each(func(r scanner) (bool, error) {
+			var table, index, column string
+			if err := r.Scan(&table, &index, &column); err != nil {
+				return false, err
+			}
+			n++
+			if column != "user_id" {
+				t.Errorf("index %s of %s begins with %s", index, table, column)
+			}
+			return true, nil
+		}, `SELECT m.name, l.name, i.name FROM sqlite_schema m, pragma_index_list(m.name) l, pragma_index_info(l.name) i
+			WHERE m.type = 'table' AND m.name NOT IN ('directory', 'migration') AND i.seqno = 0`)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if n < 10 {
+		t.Errorf("only %d indexes seen", n)
+	}
+}
+
+// TestWalksUseTheirIndex keeps the cost of a plan from following the size of a
+// folder.
+func TestWalksUseTheirIndex(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	for _, c := range []struct{ where, index string }{
+		{`AND i.class = CAST($4 AS BIGINT) AND (i.date, i.item_id) >= ($5, $6) AND (i.date, i.item_id) < ($7, $8) ORDER BY i.date, i.item_id`, "item_date"},
+		{`AND i.class = CAST($4 AS BIGINT) AND (i.date, i.item_id) >= ($5, $6) AND (i.date, i.item_id) < ($7, $8) ORDER BY i.date DESC, i.item_id DESC`, "item_date"},
+		{`AND i.changed > CAST($4 AS BIGINT) AND i.changed > 0 ORDER BY i.changed`, "item_changed"},
+		{`AND i.born > $4 AND i.state = 0 ORDER BY i.born`, "item_born"},
+	} {
+		plan := ""
+		if err := s.View(t.Context(), 1, func(tx *Tx) error {
+			return tx.each(func(r scanner) (bool, error) {
+				var id, parent, unused int
+				var detail string
+				err := r.Scan(&id, &parent, &unused, &detail)
+				plan += detail + "\n"
+				return true, err
+			}, `EXPLAIN QUERY PLAN SELECT `+bareItem+`, m.lost, m.gone`+walkFrom+c.where, 1, "d", 1, 1, 1, 1, 1, 1)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(plan, c.index+" ") || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN") {
+			t.Errorf("%s:\n%s", c.where, plan)
+		}
+	}
+}
+
+func TestWriterWaitsForNobodyWhenItStops(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	done := make(chan error, 1)
+	go func() { done <- s.Close() }()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("Close hangs")
+	}
+}
