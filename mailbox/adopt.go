@@ -106,16 +106,20 @@ func (s *session) takeOver(i, want *store.Item) error {
 	return s.tx.UpdateItem(i)
 }
 
-// skew is how far a phone's clock may differ from the server's for its copy of
-// a sent text to be recognised.
-const skew = 10 * 60 * 1000 // milliseconds
+// In milliseconds: how far a phone's clock may differ from the server's for its
+// copy of a sent text to be recognised, and how long after sending a text it may
+// still be waiting to delete it from the Outbox.
+const (
+	skew = 10 * 60 * 1000
+	late = 7 * 24 * 60 * 60 * 1000
+)
 
 // joinSent recognises the phone's own copy of a text that its Delete has filed
 // in Sent Items: the two become one. The time must fit too, or a text that the
 // phone sends by itself would vanish in an older equal one.
 func (s *session) joinSent(want *store.Item) (*store.Item, error) {
 	var filed *store.Item
-	err := s.tx.Alike(store.Walk{Folder: s.folder, Device: s.device, Bodies: true}, want.Peers, want.Date-skew, store.Endless,
+	err := s.tx.Alike(store.Walk{Folder: s.folder, Device: s.device, Bodies: true}, want.Peers, want.Date-skew, want.Date+late,
 		func(i *store.Item) (bool, error) {
 			if i.FiledBy != s.device || i.Linked || i.Body != want.Body {
 				return true, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"asms/sms"
 	"asms/store"
@@ -107,34 +108,64 @@ func (m *Mailbox) phones(tx *store.Tx, under *view) ([]phone, error) {
 // phone may no longer send them. A text that an answer has carried is never
 // offered elsewhere.
 func (m *Mailbox) route(tx *store.Tx, under *view) error {
-	offered, err := tx.TextsIn(store.Offered)
+	waiting, err := tx.AnyTextWaiting()
 	if err != nil {
 		return err
 	}
-	waiting, err := tx.TextsIn(store.Waiting)
-	if err != nil || len(offered)+len(waiting) == 0 {
+	offered, err := tx.TextsOfferedTo()
+	if err != nil || !waiting && len(offered) == 0 {
 		return err
 	}
 	phones, err := m.phones(tx, under)
 	if err != nil {
 		return err
 	}
-	for _, i := range offered {
-		able := slices.ContainsFunc(phones, func(p phone) bool { return p.id == i.Aud })
-		if able || i.Carried {
+	for _, to := range offered {
+		if slices.ContainsFunc(phones, func(p phone) bool { return p.id == to }) {
 			continue
 		}
-		if err := m.withdraw(tx, i); err != nil {
+		texts, err := tx.TextsAt(to, store.Offered, store.Endless)
+		if err != nil {
 			return err
 		}
-		waiting = append(waiting, i)
-	}
-	for _, i := range waiting {
-		if err := m.offer(tx, i, phones); err != nil {
-			return err
+		for _, i := range texts {
+			if i.Carried {
+				continue
+			}
+			if err := m.withdraw(tx, i); err != nil {
+				return err
+			}
+			waiting = true
 		}
 	}
-	return nil
+	if !waiting || len(phones) == 0 {
+		return nil
+	}
+	return m.offerWaiting(tx, phones)
+}
+
+// offerWaiting offers texts until a good number has found a phone. The next
+// Sync of an Outbox goes on.
+func (m *Mailbox) offerWaiting(tx *store.Tx, phones []phone) error {
+	const enough = 500
+	for after, found := int64(0), 0; ; {
+		texts, err := tx.TextsWaiting(after)
+		if err != nil || len(texts) == 0 {
+			return err
+		}
+		for _, i := range texts {
+			if err := m.offer(tx, i, phones); err != nil {
+				return err
+			}
+			if i.State == store.Offered {
+				found++
+			}
+			if found == enough {
+				return nil
+			}
+			after = i.ID
+		}
+	}
 }
 
 // offer shows a waiting text to one phone: the one the sender chose, else the
@@ -258,16 +289,15 @@ func (m *Mailbox) carry(tx *store.Tx, i *store.Item) error {
 // prove runs when a phone comes with its current key for the Outbox: it has
 // received what its state holds.
 func (s *session) prove() error {
-	texts, err := s.tx.TextsFor(s.device)
+	texts, err := s.textsHere(store.HandedOver, store.Unknown)
 	if err != nil {
 		return err
 	}
 	for _, i := range texts {
-		held := s.ranged(i)
-		switch {
-		case held && (i.State == store.Offered || i.State == store.Unknown):
+		switch held := s.ranged(i); {
+		case held && i.State == store.Unknown:
 			err = s.m.setState(s.tx, i, store.HandedOver)
-		case !held && (i.State == store.HandedOver || i.State == store.Unknown):
+		case !held:
 			i.Aud, i.Off = "", 0
 			err = s.m.setState(s.tx, i, store.Unknown)
 		}
@@ -275,19 +305,47 @@ func (s *session) prove() error {
 			return err
 		}
 	}
+	received, err := s.tx.TextsAt(s.device, store.Offered, s.CreationsTold)
+	if err != nil {
+		return err
+	}
+	for _, i := range received {
+		if !s.ranged(i) {
+			continue
+		}
+		if err := s.m.setState(s.tx, i, store.HandedOver); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// textsHere returns the texts in one of the states whose audience is the device.
+func (s *session) textsHere(states ...store.TextState) (all []*store.Item, err error) {
+	return textsAt(s.tx, s.device, states...)
+}
+
+func textsAt(tx *store.Tx, device string, states ...store.TextState) (all []*store.Item, err error) {
+	for _, state := range states {
+		texts, err := tx.TextsAt(device, state, store.Endless)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, texts...)
+	}
+	return all, nil
 }
 
 // takeOfferBack runs when a phone comes with its previous key for the Outbox: it
 // has not received the texts that its state then did not hold. Those that have
 // become unknown meanwhile are offered to it again, and to it alone.
 func (s *session) takeOfferBack() error {
-	texts, err := s.tx.TextsFor(s.device)
+	texts, err := s.textsHere(store.Unknown)
 	if err != nil {
 		return err
 	}
 	for _, i := range texts {
-		if i.State == store.Unknown && !s.ranged(i) {
+		if !s.ranged(i) {
 			if err := s.m.setState(s.tx, i, store.Offered); err != nil {
 				return err
 			}
@@ -299,16 +357,14 @@ func (s *session) takeOfferBack() error {
 // forgetHandedOver runs at key 0 of a phone's Outbox: it may or may not have
 // sent what it was given. Such texts are never sent again by themselves.
 func (m *Mailbox) forgetHandedOver(tx *store.Tx, device string) error {
-	texts, err := tx.TextsFor(device)
+	texts, err := textsAt(tx, device, store.HandedOver, store.Unknown)
 	if err != nil {
 		return err
 	}
 	for _, i := range texts {
-		if i.State == store.HandedOver || i.State == store.Unknown {
-			i.Aud, i.Off = "", 0
-			if err := m.setState(tx, i, store.Unknown); err != nil {
-				return err
-			}
+		i.Aud, i.Off = "", 0
+		if err := m.setState(tx, i, store.Unknown); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -393,7 +449,7 @@ func (s *session) transmitted(i *store.Item, o store.Outbound) error {
 	}
 	var copied *store.Item
 	if reached {
-		if copied, err = s.ownCopy(i); err != nil {
+		if copied, err = s.ownCopy(i, o.Offered); err != nil {
 			return err
 		}
 	}
@@ -431,8 +487,9 @@ func (m *Mailbox) settleRecipients(tx *store.Tx, text int64) (reached bool, err 
 
 // ownCopy finds the copy that the phone itself has added to Sent Items since it
 // was given the text.
-func (s *session) ownCopy(i *store.Item) (copied *store.Item, err error) {
-	err = s.tx.Alike(store.Walk{Folder: store.SentItemsID, Device: s.device, Bodies: true}, i.Peers, 0, store.Endless,
+func (s *session) ownCopy(i *store.Item, offered time.Time) (copied *store.Item, err error) {
+	sent := store.Walk{Folder: store.SentItemsID, Device: s.device, Bodies: true}
+	err = s.tx.Alike(sent, i.Peers, offered.UnixMilli()-skew, s.m.now().UnixMilli()+skew,
 		func(c *store.Item) (bool, error) {
 			if c.Supplier == s.device && !c.Linked && c.FiledBy == "" && c.Born > i.Off && c.Body == i.Body {
 				copied = c
@@ -470,12 +527,12 @@ func (s *session) noteReport(report *store.Item) error {
 	if s.in.Type != inboxType || report.Class != ClassSMS {
 		return nil
 	}
-	texts, err := s.tx.TextsFor(s.device)
+	texts, err := s.textsHere(store.HandedOver, store.Unknown)
 	if err != nil {
 		return err
 	}
 	for _, i := range texts {
-		if i.State == store.Offered || !strings.Contains(report.Body, strings.TrimSpace(i.Body)) {
+		if !strings.Contains(report.Body, strings.TrimSpace(i.Body)) {
 			continue
 		}
 		all, err := s.tx.Recipients(i.ID)

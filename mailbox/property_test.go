@@ -561,11 +561,9 @@ func (w *world) sync(c *client, f string, quiet bool) *Delta {
 // again before it has proved to have them.
 func (w *world) noteRestart(c *client) {
 	w.must(w.st.View(w.ctx, w.user, func(tx *store.Tx) error {
-		texts, err := tx.TextsFor(c.id)
+		texts, err := tx.TextsAt(c.id, store.Offered, store.Endless)
 		for _, i := range texts {
-			if i.State == store.Offered {
-				w.again[i.Body] = true
-			}
+			w.again[i.Body] = true
 		}
 		return err
 	}))

@@ -229,35 +229,51 @@ func (tx *Tx) ItemsBorn(w Walk, seq int64, visit func(*Item) (bool, error)) erro
 }
 
 // ItemsBornOrOffered visits what ItemsBorn does and, each at the seq of its
-// offer, the texts whose audience is the device.
+// offer, the texts that are offered to the device.
 func (tx *Tx) ItemsBornOrOffered(w Walk, seq int64, visit func(*Item) (bool, error)) error {
-	return tx.walk(w, visit, `AND (i.state = 0 AND i.born > $4 OR i.state > 0 AND i.aud = $2 AND i.off > $4)
+	return tx.walk(w, visit, `AND (i.state = 0 AND i.born > $4 OR i.state = 2 AND i.state > 0 AND i.aud = $2 AND i.off > $4)
 		ORDER BY CASE i.state WHEN 0 THEN i.born ELSE i.off END`, seq)
 }
 
-// TextsFor visits the Outbox texts whose audience is the device, in the order
-// of their offers.
-func (tx *Tx) TextsFor(device string) (all []*Item, err error) {
+// textsLimit bounds how many texts one request looks at.
+const textsLimit = 1000
+
+// TextsAt returns the texts in a state whose audience is the device and that
+// were offered up to seq, in the order of their offers: a thousand at most.
+func (tx *Tx) TextsAt(device string, state TextState, seq int64) (all []*Item, err error) {
 	return all, tx.each(func(r scanner) (bool, error) {
 		i, err := scanItem(r)
 		all = append(all, i)
 		return true, err
-	}, `SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.aud = CAST($2 AS TEXT) AND i.state > 0 ORDER BY i.off`, tx.user, device)
+	}, `SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.state = CAST($2 AS BIGINT) AND i.state > 0
+			AND i.aud = CAST($3 AS TEXT) AND i.off <= CAST($4 AS BIGINT) ORDER BY i.off LIMIT $5`, tx.user, state, device, seq, textsLimit)
 }
 
-// TextsIn returns the Outbox texts in a state, oldest first.
-func (tx *Tx) TextsIn(state TextState) (all []*Item, err error) {
+// TextsWaiting returns the texts that wait for a phone, without their bodies,
+// oldest first: a thousand at most, with ids above after.
+func (tx *Tx) TextsWaiting(after int64) (all []*Item, err error) {
 	return all, tx.each(func(r scanner) (bool, error) {
 		i, err := scanItem(r)
 		all = append(all, i)
 		return true, err
-	}, `SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.state = CAST($2 AS BIGINT) AND i.state > 0 ORDER BY i.item_id`, tx.user, state)
+	}, `SELECT `+bareItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.state = 1 AND i.state > 0
+			AND i.aud = '' AND i.off = 0 AND i.item_id > CAST($2 AS BIGINT) ORDER BY i.item_id LIMIT $3`, tx.user, after, textsLimit)
+}
+
+// TextsOfferedTo returns the devices that texts are offered to.
+func (tx *Tx) TextsOfferedTo() (devices []string, err error) {
+	return devices, tx.each(func(r scanner) (bool, error) {
+		var d string
+		err := r.Scan(&d)
+		devices = append(devices, d)
+		return true, err
+	}, `SELECT DISTINCT aud FROM item WHERE user_id = $1 AND state = 2 AND state > 0`, tx.user)
 }
 
 // AnyTextWaiting reports whether a text waits for a phone.
 func (tx *Tx) AnyTextWaiting() (found bool, err error) {
 	err = tx.each(func(scanner) (bool, error) { found = true; return false, nil },
-		`SELECT 1 FROM item WHERE user_id = $1 AND aud = '' AND state = 1 LIMIT 1`, tx.user)
+		`SELECT 1 FROM item WHERE user_id = $1 AND state = 1 AND state > 0 LIMIT 1`, tx.user)
 	return found, err
 }
 

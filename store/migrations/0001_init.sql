@@ -100,7 +100,7 @@ CREATE TABLE item (
 CREATE INDEX item_date    ON item (user_id, folder_id, class, date, item_id);
 CREATE INDEX item_born    ON item (user_id, folder_id, born);
 CREATE INDEX item_changed ON item (user_id, folder_id, changed) WHERE changed > 0;
-CREATE INDEX item_aud     ON item (user_id, aud, off) WHERE state > 0;
+CREATE INDEX item_text    ON item (user_id, state, aud, off, item_id) WHERE state > 0;
 CREATE INDEX item_peers   ON item (user_id, peers, date);
 
 CREATE TABLE tombstone (
@@ -120,7 +120,7 @@ CREATE TABLE tombstone (
     at        BIGINT  NOT NULL,
     PRIMARY KEY (user_id, folder_id, seq)
 );
-CREATE INDEX tombstone_item ON tombstone (user_id, folder_id, item_id);
+CREATE INDEX tombstone_item ON tombstone (user_id, folder_id, item_id, seq);
 
 CREATE TABLE mark (                         -- the device supplied this item itself
     user_id   BIGINT  NOT NULL,
@@ -169,7 +169,7 @@ CREATE TABLE outbound (                     -- a text's way out, kept when it ha
     due     BIGINT  NOT NULL,               -- when silence makes it unknown, 0 never
     PRIMARY KEY (user_id, text_id)
 );
-CREATE INDEX outbound_item ON outbound (user_id, item_id);
+CREATE INDEX outbound_item ON outbound (user_id, item_id, text_id);
 CREATE INDEX outbound_due  ON outbound (user_id, due) WHERE due > 0;
 
 CREATE TABLE recipient (
