@@ -438,14 +438,14 @@ func (s *session) transmitted(i *store.Item, o store.Outbound) error {
 		return err
 	}
 	s.did(undoEntry{What: undoDelete, Item: i.ID, Tombstone: stone})
-	reached, err := s.m.settleRecipients(s.tx, i.ID)
-	if err != nil {
+	if o.State, err = s.m.settleRecipients(s.tx, i.ID); err != nil {
 		return err
 	}
-	o.State, o.Device, o.Ended, o.Due = store.Failed, s.device, now, zeroTime
+	o.Device, o.Ended, o.Due = s.device, now, zeroTime
+	reached := o.State != store.Failed
 	folder := int64(store.DraftsID)
 	if reached {
-		o.State, folder = store.Sent, store.SentItemsID
+		folder = store.SentItemsID
 	}
 	var copied *store.Item
 	if reached {
@@ -465,24 +465,24 @@ func (s *session) transmitted(i *store.Item, o store.Outbound) error {
 	return s.tx.PutOutbound(o)
 }
 
-// settleRecipients marks the recipients of whom no report came as sent and
-// reports whether there is one.
-func (m *Mailbox) settleRecipients(tx *store.Tx, text int64) (reached bool, err error) {
+// settleRecipients marks the recipients of whom nothing was reported as sent and
+// returns what that makes of the text.
+func (m *Mailbox) settleRecipients(tx *store.Tx, text int64) (store.TextState, error) {
 	all, err := tx.Recipients(text)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
-	for _, r := range all {
-		if r.State == store.RecipientFailed {
+	for n := range all {
+		r := &all[n]
+		if r.State != store.RecipientPending {
 			continue
 		}
-		reached = true
 		r.State, r.At = store.RecipientSent, m.now()
-		if err := tx.PutRecipient(text, r); err != nil {
-			return false, err
+		if err := tx.PutRecipient(text, *r); err != nil {
+			return 0, err
 		}
 	}
-	return reached || len(all) == 0, nil
+	return fold(all), nil
 }
 
 // ownCopy finds the copy that the phone itself has added to Sent Items since it

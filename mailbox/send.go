@@ -101,6 +101,7 @@ const (
 	TextSent       = store.Sent
 	TextFailed     = store.Failed
 	TextCancelled  = store.Cancelled
+	TextDelivered  = store.Delivered
 )
 
 // Recipient is one recipient of a text and what became of it there.

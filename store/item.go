@@ -25,6 +25,7 @@ const (
 	Sent                  // transmitted to at least one recipient
 	Failed                // to none
 	Cancelled             // withdrawn by its writer in time
+	Delivered             // every recipient's phone has confirmed it
 )
 
 func (s TextState) String() string {
@@ -45,6 +46,8 @@ func (s TextState) String() string {
 		return "failed"
 	case Cancelled:
 		return "cancelled"
+	case Delivered:
+		return "delivered"
 	}
 	return "undefined"
 }

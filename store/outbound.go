@@ -30,6 +30,22 @@ const (
 	RecipientDelivered
 )
 
+func (s RecipientState) String() string {
+	switch s {
+	case RecipientPending:
+		return "pending"
+	case RecipientSent:
+		return "sent"
+	case RecipientFailed:
+		return "failed"
+	case RecipientUnknown:
+		return "unknown"
+	case RecipientDelivered:
+		return "delivered"
+	}
+	return "undefined"
+}
+
 // Recipient is one recipient of an outbound text.
 type Recipient struct {
 	N       int

@@ -1,0 +1,119 @@
+package mailbox
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"asms/sms"
+	"asms/store"
+)
+
+// RecipientState is what became of a text for one recipient.
+type RecipientState = store.RecipientState
+
+// States of a recipient.
+const (
+	RecipientPending   = store.RecipientPending
+	RecipientSent      = store.RecipientSent
+	RecipientFailed    = store.RecipientFailed
+	RecipientUnknown   = store.RecipientUnknown
+	RecipientDelivered = store.RecipientDelivered
+)
+
+// RecipientReport is what a phone knows of one recipient of a text.
+type RecipientReport struct {
+	Number string // as in To
+	State  RecipientState
+	Reason string    // in words, of a failure
+	At     time.Time // the zero time stands for now
+}
+
+// ErrNoSuchRecipient: the text does not go to that number.
+var ErrNoSuchRecipient = errors.New("mailbox: the text does not go to that number")
+
+// reasonLimit bounds the words that are kept of a failure, in bytes.
+const reasonLimit = 1024
+
+// Report takes what a phone says of the recipients of a text that it was given,
+// while it has the text or afterwards. A non-delivery report says the same to
+// everyone; this says it exactly. The error is ErrItemNotFound when the device
+// was never given that text, ErrNoSuchRecipient, or the store's.
+func (m *Mailbox) Report(ctx context.Context, user UserID, device, text string, reports []RecipientReport) error {
+	return m.st.Update(ctx, user, func(tx *store.Tx) error {
+		folder, n, err := parseServerID(text)
+		if err != nil || folder != store.OutboxID {
+			return ErrItemNotFound
+		}
+		o, err := tx.Outbound(n)
+		if errors.Is(err, store.ErrNotFound) || err == nil && !slices.Contains(decodeTried(o.Tried), device) {
+			return ErrItemNotFound
+		}
+		if err != nil {
+			return err
+		}
+		all, err := tx.Recipients(n)
+		if err != nil {
+			return err
+		}
+		for _, report := range reports {
+			if err := m.reportOne(tx, n, all, report); err != nil {
+				return err
+			}
+		}
+		tx.Touch()
+		if o.Ended.IsZero() {
+			return nil // its Delete settles it
+		}
+		o.State = fold(all)
+		return tx.PutOutbound(o)
+	})
+}
+
+// reportOne sets every recipient with the report's number.
+func (m *Mailbox) reportOne(tx *store.Tx, text int64, all []store.Recipient, report RecipientReport) error {
+	number := sms.Normalize(report.Number)
+	at := report.At
+	if at.IsZero() {
+		at = m.now()
+	}
+	found := false
+	for n := range all {
+		r := &all[n]
+		if r.Number != number {
+			continue
+		}
+		found = true
+		r.State, r.Error, r.At = report.State, strings.ToValidUTF8(report.Reason[:min(len(report.Reason), reasonLimit)], ""), at
+		if err := tx.PutRecipient(text, *r); err != nil {
+			return err
+		}
+	}
+	if !found {
+		return ErrNoSuchRecipient
+	}
+	return nil
+}
+
+// fold returns the state of a text that has left the Outbox from those of its
+// recipients: failed when it reached nobody, unknown when it may have reached
+// only those of whom nothing is known, delivered when all have it.
+func fold(all []store.Recipient) store.TextState {
+	n := make(map[store.RecipientState]int)
+	for _, r := range all {
+		n[r.State]++
+	}
+	switch {
+	case len(all) == 0:
+		return store.Sent
+	case n[store.RecipientDelivered] == len(all):
+		return store.Delivered
+	case n[store.RecipientSent]+n[store.RecipientDelivered]+n[store.RecipientPending] > 0:
+		return store.Sent
+	case n[store.RecipientUnknown] > 0:
+		return store.Unknown
+	}
+	return store.Failed
+}

@@ -1,0 +1,71 @@
+package mailbox
+
+import (
+	"errors"
+	"testing"
+)
+
+func TestThePhoneReportsItsRecipients(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     string
+		pat, kim RecipientState
+		want     TextState
+		folder   string
+	}{
+		{"both sent", RecipientPending, RecipientPending, TextSent, sent},
+		{"one failed", RecipientSent, RecipientFailed, TextSent, sent},
+		{"both failed", RecipientFailed, RecipientFailed, TextFailed, drafts},
+		{"one failed, one unknown", RecipientFailed, RecipientUnknown, TextUnknown, sent},
+		{"both delivered", RecipientDelivered, RecipientDelivered, TextDelivered, sent},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			l := newLab(t)
+			l.device("A", "+1555000001")
+			a := l.begin("A", outbox)
+			id := l.send("hello both", pat, kim)
+			a.pull()
+			a.pull()
+			l.ok(l.m.Report(l.ctx, l.user, "A", id, []RecipientReport{
+				{Number: "+1 425 555 0123", State: c.pat}, {Number: kim, State: c.kim, Reason: "no such number"},
+			}))
+			l.wantState(id, TextHandedOver)
+			l.ok(a.delete(id))
+			l.wantState(id, c.want)
+			l.want("it is filed", l.look(c.folder), "hello both")
+		})
+	}
+	t.Run("after it has left", func(t *testing.T) {
+		t.Parallel()
+		l := newLab(t)
+		l.device("A", "+1555000001")
+		a := l.begin("A", outbox)
+		id := l.send("hello", pat)
+		a.pull()
+		a.pull()
+		l.ok(a.delete(id))
+		l.ok(l.m.Report(l.ctx, l.user, "A", id, []RecipientReport{{Number: pat, State: RecipientDelivered}}))
+		l.wantState(id, TextDelivered)
+	})
+	t.Run("only by a phone that was given it", func(t *testing.T) {
+		t.Parallel()
+		l := newLab(t)
+		l.device("A", "+1555000001")
+		a := l.begin("A", outbox)
+		id := l.send("hello", pat)
+		a.pull()
+		for name, err := range map[string]error{
+			"another device": l.m.Report(l.ctx, l.user, "B", id, []RecipientReport{{Number: pat, State: RecipientFailed}}),
+			"no such text":   l.m.Report(l.ctx, l.user, "A", "5:999", []RecipientReport{{Number: pat, State: RecipientFailed}}),
+			"no text":        l.m.Report(l.ctx, l.user, "A", "1:1", nil),
+		} {
+			if !errors.Is(err, ErrItemNotFound) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if err := l.m.Report(l.ctx, l.user, "A", id, []RecipientReport{{Number: kim, State: RecipientFailed}}); !errors.Is(err, ErrNoSuchRecipient) {
+			t.Errorf("another number: %v", err)
+		}
+	})
+}
