@@ -1,0 +1,366 @@
+package relay
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"asms/eas"
+	"asms/easclient"
+	"asms/sms"
+)
+
+// silent is the protocol id of a message that no phone shows.
+//
+// 3GPP TS 23.040 9.2.3.9 TP-Protocol-Identifier (TP-PID)
+const silent = 0x40
+
+// receive takes one TPDU of a radio. When it returns nil the TPDU is on disk and
+// the radio may forget it.
+func (a *Agent) receive(ctx context.Context, l *line, tpdu []byte) error {
+	kind, err := sms.TypeOf(tpdu)
+	if err == nil && kind == sms.TypeStatusReport {
+		return nil // none were asked for
+	}
+	d, err := sms.DecodeDeliver(tpdu)
+	state := partWaiting
+	switch {
+	case err != nil:
+		a.log.WarnContext(ctx, "message unreadable, kept aside", "radio", l.label, "error", err)
+		d, state = &sms.Deliver{}, partPassed
+	case !forPeople(d):
+		a.log.InfoContext(ctx, "message for an application, kept aside", "radio", l.label)
+		state = partPassed
+	}
+	c := d.UserData.Header.Concat
+	hash := partHash(d, tpdu)
+	var uploaded int
+	var last int64
+	if err := a.ledger.update(func(tx *sql.Tx) (err error) {
+		if l.last != 0 {
+			if err := settle(tx, l.last); err != nil {
+				return err
+			}
+		}
+		if last, err = owed(tx, l.options.Name, hash, c != nil && c.Total > 1); err != nil || last != 0 {
+			return err
+		}
+		if last, err = a.ledger.addPart(tx, l.options.Name, d.Originator, hash, tpdu, state); err != nil || state != partWaiting {
+			return err
+		}
+		uploaded, err = a.join(tx, l.options, d.Originator, false)
+		return err
+	}); err != nil {
+		return err
+	}
+	l.last = last
+	a.log.InfoContext(ctx, "message received", "radio", l.label, "texts", uploaded)
+	a.options.Events(Event{Kind: PartReceived, Radio: l.options.Name})
+	a.wake(a.toPost)
+	return a.at("part kept")
+}
+
+// forPeople tells a text from a message for an application, or for nobody. A
+// flash message, class 0, is a text.
+func forPeople(d *sms.Deliver) bool {
+	u := &d.UserData
+	if u.Header.Ports != nil || d.ProtocolID == silent || u.Coding.Alphabet() == sms.Binary {
+		return false
+	}
+	_, _, discard := u.Coding.Waiting()
+	return !discard || len(u.Data) > 0
+}
+
+// partHash tells a part that comes again: all of the TPDU but the more-messages
+// flag and the like, which the service centre sets anew.
+func partHash(d *sms.Deliver, tpdu []byte) []byte {
+	same := *d
+	same.MoreMessages = false
+	if b, err := same.Encode(); err == nil {
+		tpdu = b
+	}
+	return hashOf(d.Originator, d.Time.Format(time.RFC3339), string(tpdu))
+}
+
+// join makes uploads of what is whole among the waiting parts of a sender, and
+// of what is not if it is overdue.
+func (a *Agent) join(tx *sql.Tx, radio RadioOptions, sender string, overdue bool) (uploaded int, err error) {
+	list, err := waiting(tx, radio.Name, sender)
+	if err != nil {
+		return 0, err
+	}
+	parts := make([]sms.Part, len(list))
+	for i, p := range list {
+		d, err := sms.DecodeDeliver(p.tpdu)
+		if err != nil {
+			return 0, err
+		}
+		parts[i] = sms.Part{Sender: d.Originator, Time: d.Time, UserData: d.UserData}
+	}
+	complete, rest := sms.Reassemble(parts)
+	if overdue {
+		late := a.now().Add(-a.options.PartTimeout)
+		rest = slices.DeleteFunc(rest, func(i int) bool { return list[i].received.After(late) })
+		complete = append(complete, incomplete(parts, rest)...)
+	}
+	for _, m := range complete {
+		var joined []part
+		for _, i := range m.Parts {
+			joined = append(joined, list[i])
+		}
+		u := upload{sender: address(m.Sender), recipient: address(radio.Number), date: m.Time, body: m.Text}
+		if u.date.IsZero() {
+			u.date = joined[0].received
+		}
+		n, err := a.ledger.addUpload(tx, u)
+		if err != nil {
+			return 0, err
+		}
+		if err := joinParts(tx, joined, partJoined, n); err != nil {
+			return 0, err
+		}
+		uploaded++
+	}
+	return uploaded, nil
+}
+
+// incomplete makes one text of the parts that have the same reference, with
+// words in place of what is missing.
+func incomplete(parts []sms.Part, rest []int) (texts []sms.Message) {
+	type key struct {
+		reference uint16
+		wide      bool
+		total     int
+	}
+	groups := map[key][]int{}
+	var order []key
+	for _, i := range rest {
+		c := parts[i].UserData.Header.Concat
+		k := key{c.Reference, c.Wide, c.Total}
+		if groups[k] == nil {
+			order = append(order, k)
+		}
+		groups[k] = append(groups[k], i)
+	}
+	for _, k := range order {
+		m := sms.Message{Sender: parts[groups[k][0]].Sender, Time: parts[groups[k][0]].Time, Parts: groups[k]}
+		bySeq := map[int][]sms.UserData{}
+		for _, i := range groups[k] {
+			seq := parts[i].UserData.Header.Concat.Seq
+			bySeq[seq] = append(bySeq[seq], parts[i].UserData)
+		}
+		var body strings.Builder
+		var missing []string
+		for seq := 1; seq <= k.total; seq++ {
+			if bySeq[seq] == nil {
+				missing = append(missing, strconv.Itoa(seq))
+				body.WriteString("[…]")
+				continue
+			}
+			body.WriteString(sms.Join(bySeq[seq][:1]))
+		}
+		if len(missing) > 3 {
+			missing = append(missing[:3], "…")
+		}
+		fmt.Fprintf(&body, "\n\n(Of %d parts these never came: %s.)", k.total, strings.Join(missing, ", "))
+		m.Text = body.String()
+		texts = append(texts, m)
+	}
+	return texts
+}
+
+// showOverdue makes texts of parts that have waited too long, until ctx ends.
+func (a *Agent) showOverdue(ctx context.Context) error {
+	for {
+		name, sender, next, err := a.ledger.overdue(ctx, a.options.PartTimeout)
+		if err != nil {
+			return err
+		}
+		if sender != "" || name != "" {
+			i := slices.IndexFunc(a.options.Radios, func(r RadioOptions) bool { return r.Name == name })
+			radio := RadioOptions{Name: name, Number: a.options.Number} // one that is no longer there
+			if i >= 0 {
+				radio = a.options.Radios[i]
+			}
+			if err := a.ledger.update(func(tx *sql.Tx) error { _, err := a.join(tx, radio, sender, true); return err }); err != nil {
+				return err
+			}
+			a.log.WarnContext(ctx, "a text is shown without its missing parts")
+			a.wake(a.toPost)
+			continue
+		}
+		// New parts are never due before those that wait.
+		if next.IsZero() {
+			next = a.now().Add(a.options.PartTimeout)
+		}
+		if err := a.rest(ctx, nil, next); err != nil {
+			return err
+		}
+	}
+}
+
+// uploadBatch is the most Adds of one request.
+const uploadBatch = 50
+
+// uploadTexts adds to the Inbox what waits for it.
+//
+// [MS-ASMS] 3.1.4.1.2 Making Changes Involving SMS Items
+func (a *Agent) uploadTexts(ctx context.Context, s *session) error {
+	for {
+		list, err := a.ledger.uploads(ctx, uploadBatch)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		if err := a.completeInbox(ctx, s); err != nil {
+			return err
+		}
+		// What was looked for may be there already.
+		if list, err = a.ledger.uploads(ctx, uploadBatch); err != nil || len(list) == 0 {
+			return err
+		}
+		commands := make([]eas.ClientCommand, len(list))
+		for i := range list {
+			if commands[i], err = list[i].command(); err != nil {
+				return err
+			}
+		}
+		responses, err := s.inbox.Sync(ctx, commands...)
+		if errors.Is(err, easclient.ErrResync) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := retryable(responses); err != nil {
+			return err
+		}
+		a.wake(a.toPost)
+	}
+}
+
+func (u *upload) command() (eas.ClientCommand, error) {
+	data, err := eas.NewApplicationData(&eas.SMSAdd{
+		To: &u.recipient, From: &u.sender, DateReceived: eas.Ptr(u.date.UTC()), Importance: eas.Ptr(1), Read: eas.Ptr(false),
+		Body: &eas.Body{Type: eas.BodyPlain, Data: &u.body}, InternetCPID: eas.Ptr("65001"), Flag: &eas.Flag{},
+	})
+	return eas.ClientCommand{Add: &eas.ClientAdd{Class: eas.ClassSMS, ClientID: u.clientID, ApplicationData: data}}, err
+}
+
+// retryable is the error of an Add that is to be made again later.
+func retryable(responses []eas.SyncItemResponse) error {
+	for _, r := range responses {
+		if r.Add != nil && addState(r.Add.Status) == uploadPending {
+			return r.Add.Status.Err(eas.CommandSync)
+		}
+	}
+	return nil
+}
+
+func addState(s eas.Status) uploadState {
+	switch s {
+	case eas.StatusSuccess:
+		return uploadDone
+	case eas.SyncStatusInvalidItem, eas.SyncStatusConflict, eas.SyncStatusProtocolError:
+		return uploadRefused
+	}
+	return uploadPending
+}
+
+// takeInbox keeps the server's answers to Adds, in one step with the key.
+func (a *Agent) takeInbox(ctx context.Context, b *easclient.Batch) error {
+	if err := a.at("upload answered"); err != nil {
+		return err
+	}
+	if err := a.ledger.update(func(tx *sql.Tx) error {
+		if b.Resync {
+			return restart(tx, inboxFolder, b.State)
+		}
+		for _, r := range b.Responses {
+			if r.Add == nil {
+				continue
+			}
+			if state := addState(r.Add.Status); state != uploadPending {
+				if err := uploadAnswered(tx, r.Add.ClientID, state, r.Add.ServerID); err != nil {
+					return err
+				}
+			}
+		}
+		return keepState(tx, inboxFolder, b.State)
+	}); err != nil {
+		return err
+	}
+	if b.Resync {
+		a.log.WarnContext(ctx, "the server has lost the sync key of the Inbox")
+	}
+	for _, r := range b.Responses {
+		switch {
+		case r.Add == nil:
+		case addState(r.Add.Status) == uploadRefused:
+			a.log.ErrorContext(ctx, "the server refuses a text, it stays in the ledger", "status", r.Add.Status)
+		case r.Add.Status == eas.StatusSuccess:
+			a.log.InfoContext(ctx, "text added to the Inbox", "text", r.Add.ServerID)
+			a.options.Events(Event{Kind: TextUploaded, Text: r.Add.ServerID})
+		}
+	}
+	return a.at("upload kept")
+}
+
+// restoreWindow is how far back the Inbox is looked through when the server has
+// lost the key, and so how old a backup may be that loses no texts.
+const restoreWindow = 7 * 24 * time.Hour
+
+// completeInbox compares the Inbox with what was added to it, once after each
+// key 0: the server may have been set back to a backup, or have taken an Add
+// whose answer was lost.
+func (a *Agent) completeInbox(ctx context.Context, s *session) error {
+	for {
+		done, err := a.ledger.complete(ctx, inboxFolder)
+		if err != nil || done {
+			return err
+		}
+		old, err := a.ledger.anyUploads(ctx)
+		if err != nil {
+			return err
+		}
+		if old {
+			if err := s.survey(ctx); errors.Is(err, easclient.ErrResync) {
+				continue
+			} else if err != nil {
+				return err
+			}
+		}
+		if err := a.ledger.update(a.ledger.restore); err != nil {
+			return err
+		}
+		if err := a.at("inbox compared"); err != nil {
+			return err
+		}
+	}
+}
+
+// takeSurvey compares what the server has.
+func (a *Agent) takeSurvey(_ context.Context, b *easclient.Batch) error {
+	return a.ledger.update(func(tx *sql.Tx) error {
+		if b.Resync {
+			return restart(tx, inboxFolder, b.State)
+		}
+		for _, c := range b.Commands {
+			if c.Add == nil {
+				continue
+			}
+			m, err := eas.DecodeSMS(c.Add.ApplicationData)
+			if err != nil || m.From == nil || m.DateReceived == nil || m.Body == nil || m.Body.Data == nil {
+				continue
+			}
+			if err := seen(tx, &upload{sender: *m.From, date: *m.DateReceived, body: *m.Body.Data}, c.Add.ServerID); err != nil {
+				return err
+			}
+		}
+		return keepState(tx, inboxFolder, b.State)
+	})
+}

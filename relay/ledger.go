@@ -1,0 +1,299 @@
+package relay
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"asms/eas"
+	"asms/easclient"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// The files in the state directory.
+const (
+	ledgerFile = "ledger.db"
+	lockFile   = "lock"
+)
+
+// Ledger is what the agent must not forget. A change that has returned is on
+// disk.
+type Ledger struct {
+	dir  string
+	lock *os.File
+	db   *sql.DB
+	now  func() time.Time
+}
+
+// openLedger opens the ledger in a directory, which it creates, for one user's
+// mailbox. A new ledger takes the device id, or makes one.
+func openLedger(ctx context.Context, dir, user string, device eas.DeviceID, now func() time.Time) (l *Ledger, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("relay: state directory: %w", err)
+	}
+	l = &Ledger{dir: dir, now: now}
+	defer func() {
+		if err != nil {
+			l.close()
+		}
+	}()
+	if l.lock, err = lockDir(dir); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, ledgerFile)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // before SQLite makes it readable to others
+	if err != nil {
+		return nil, fmt.Errorf("relay: ledger: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("relay: ledger: %w", err)
+	}
+	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)"}, "_txlock": {"immediate"}}
+	if l.db, err = sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode()); err != nil {
+		return nil, fmt.Errorf("relay: open %s: %w", path, err)
+	}
+	l.db.SetMaxOpenConns(1)
+	if err := l.migrate(ctx); err != nil {
+		return nil, err
+	}
+	return l, l.claim(ctx, user, device)
+}
+
+// lockDir takes a directory for this process; the lock ends with it.
+func lockDir(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("relay: state directory: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		f.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, fmt.Errorf("%w: %s", ErrInUse, dir)
+		}
+		return nil, fmt.Errorf("relay: lock %s: %w", dir, err)
+	}
+	return f, nil
+}
+
+// migrate brings the schema up to date. Migrations are numbered and only go
+// forward.
+func (l *Ledger) migrate(ctx context.Context) error {
+	names, err := fs.Glob(migrations, "migrations/*.sql") // sorted
+	if err != nil {
+		return fmt.Errorf("relay: ledger: %w", err)
+	}
+	var done int
+	if err := l.db.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&done); err != nil {
+		return fmt.Errorf("relay: open %s: %w", filepath.Join(l.dir, ledgerFile), err)
+	}
+	if done > len(names) {
+		return fmt.Errorf("relay: the ledger in %s was written by a newer version", l.dir)
+	}
+	for i, name := range names[done:] {
+		text, err := migrations.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("relay: ledger: %w", err)
+		}
+		if err := l.update(func(tx *sql.Tx) error {
+			if _, err := tx.ExecContext(ctx, string(text)); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, `PRAGMA user_version = `+strconv.Itoa(done+i+1))
+			return err
+		}); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// claim makes a new ledger the user's, and refuses another user's.
+func (l *Ledger) claim(ctx context.Context, user string, device eas.DeviceID) error {
+	if device == "" {
+		device = eas.DeviceID("asms" + randomHex(12))
+	}
+	if _, err := l.db.ExecContext(ctx, `INSERT INTO agent (one, user, device_id, reference) VALUES (1, $1, $2, $3) ON CONFLICT DO NOTHING`,
+		user, device, randomByte()); err != nil {
+		return fmt.Errorf("relay: ledger: %w", err)
+	}
+	var owner string
+	if err := l.db.QueryRowContext(ctx, `SELECT user FROM agent`).Scan(&owner); err != nil {
+		return fmt.Errorf("relay: ledger: %w", err)
+	}
+	if owner != user {
+		return fmt.Errorf("%w: %s", ErrOtherUser, l.dir)
+	}
+	return nil
+}
+
+// update runs f in a transaction that nothing interrupts.
+func (l *Ledger) update(f func(*sql.Tx) error) error {
+	tx, err := l.db.BeginTx(context.Background(), nil)
+	if err != nil {
+		return fmt.Errorf("relay: ledger: %w", err)
+	}
+	if err := f(tx); err != nil {
+		_ = tx.Rollback() // err is what matters
+		return fmt.Errorf("relay: ledger: %w", err)
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("relay: ledger: %w", err)
+	}
+	return nil
+}
+
+func (l *Ledger) close() error {
+	var err error
+	if l.db != nil {
+		err = l.db.Close()
+	}
+	if l.lock != nil {
+		err = errors.Join(err, l.lock.Close())
+	}
+	return err
+}
+
+// erase closes the ledger and removes it.
+func (l *Ledger) erase() error {
+	err := l.db.Close()
+	for _, name := range []string{ledgerFile, ledgerFile + "-wal", ledgerFile + "-shm", lockFile} {
+		if e := os.Remove(filepath.Join(l.dir, name)); e != nil && !errors.Is(e, fs.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
+	}
+	return errors.Join(err, l.lock.Close())
+}
+
+// identity is how the server knows this device.
+func (l *Ledger) identity(ctx context.Context) (device eas.DeviceID, key eas.PolicyKey, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT device_id, policy_key FROM agent`).Scan(&device, &key)
+	return device, key, ledgerError(err)
+}
+
+func (l *Ledger) setPolicyKey(key eas.PolicyKey) error {
+	_, err := l.db.Exec(`UPDATE agent SET policy_key = $1 WHERE policy_key <> $1`, key)
+	return ledgerError(err)
+}
+
+// folder names one of the two partnerships.
+type folder string
+
+const (
+	outboxFolder folder = "outbox"
+	inboxFolder  folder = "inbox"
+)
+
+// collection returns where a partnership stands. A folder that has another id
+// than before begins anew.
+func (l *Ledger) collection(ctx context.Context, f folder, id eas.CollectionID) (state easclient.State, err error) {
+	var text string
+	err = l.db.QueryRowContext(ctx, `SELECT state FROM collection WHERE folder = $1`, f).Scan(&text)
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &state)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	if err != nil || state.CollectionID == id {
+		return state, ledgerError(err)
+	}
+	state = easclient.State{CollectionID: id, Options: []eas.SyncOptions{easclient.SMSOptions()}}
+	return state, l.update(func(tx *sql.Tx) error { return restart(tx, f, state) })
+}
+
+// keepState keeps the state of a partnership; answers that take it on.
+func keepState(tx *sql.Tx, f folder, state easclient.State) error {
+	text, err := json.Marshal(state)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO collection (folder, state, complete) VALUES ($1, $2, 0)
+		ON CONFLICT (folder) DO UPDATE SET state = excluded.state`, f, text)
+	return err
+}
+
+// restart puts a partnership back to key 0: nothing is known any more of what
+// the server has.
+func restart(tx *sql.Tx, f folder, state easclient.State) error {
+	if err := keepState(tx, f, state); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`UPDATE collection SET complete = 0 WHERE folder = $1`, f); err != nil {
+		return err
+	}
+	if f == outboxFolder {
+		return withdrawAll(tx)
+	}
+	_, err := tx.Exec(`UPDATE upload SET present = 0`)
+	return err
+}
+
+// complete reports whether all that the server had at key 0 has come.
+func (l *Ledger) complete(ctx context.Context, f folder) (done bool, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT complete FROM collection WHERE folder = $1`, f).Scan(&done)
+	return done, ledgerError(err)
+}
+
+func setComplete(tx *sql.Tx, f folder) error {
+	_, err := tx.Exec(`UPDATE collection SET complete = 1 WHERE folder = $1`, f)
+	return err
+}
+
+// keepTime is how long the ledger remembers what is done: as long as a backup
+// of the server may be old.
+const keepTime = 60 * 24 * time.Hour
+
+// prune forgets what was done long ago.
+func (l *Ledger) prune() error {
+	before := l.now().Add(-keepTime).UnixMilli()
+	return l.update(func(tx *sql.Tx) error {
+		for _, statement := range []string{
+			`DELETE FROM segment WHERE text IN (SELECT text FROM text WHERE stage IN (3, 4) AND moved < $1)`,
+			`DELETE FROM recipient WHERE text IN (SELECT text FROM text WHERE stage IN (3, 4) AND moved < $1)`,
+			`DELETE FROM text WHERE stage IN (3, 4) AND moved < $1`,
+			`DELETE FROM upload WHERE state > 0 AND created < $1`,
+			`DELETE FROM part WHERE state > 0 AND received < $1`,
+		} {
+			if _, err := tx.Exec(statement, before); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func ledgerError(err error) error {
+	if err == nil || strings.HasPrefix(err.Error(), "relay: ") {
+		return err
+	}
+	return fmt.Errorf("relay: ledger: %w", err)
+}
+
+func randomHex(digits int) string {
+	b := make([]byte, digits/2)
+	_, _ = rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}
+
+func randomByte() int {
+	b := make([]byte, 1)
+	_, _ = rand.Read(b)
+	return int(b[0])
+}

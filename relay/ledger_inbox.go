@@ -1,0 +1,219 @@
+package relay
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"asms/eas"
+)
+
+// uploadState is what became of an Add to the Inbox.
+type uploadState int
+
+const (
+	uploadPending uploadState = iota
+	uploadDone
+	uploadRefused // the server will never take it
+)
+
+// upload is a text to be added to the Inbox.
+type upload struct {
+	n         int64
+	clientID  eas.ClientID
+	sender    string // From
+	recipient string // To
+	date      time.Time
+	body      string
+	text      int64 // the text a report is about, 0 for none
+}
+
+// partState is what became of a TPDU.
+type partState int
+
+const (
+	partWaiting partState = iota // for its fellows
+	partJoined                   // in an upload
+	partPassed                   // not for people, or unreadable
+)
+
+// part is a TPDU that a radio received.
+type part struct {
+	n        int64
+	tpdu     []byte
+	received time.Time
+}
+
+func (u *upload) hash() []byte {
+	return hashOf(u.sender, u.date.UTC().Truncate(time.Second).Format(time.RFC3339), u.body)
+}
+
+func newClientID() eas.ClientID { return eas.ClientID(randomHex(24)) }
+
+// addUpload keeps a text for the Inbox.
+func (l *Ledger) addUpload(tx *sql.Tx, u upload) (n int64, err error) {
+	u.date = u.date.UTC().Truncate(time.Second)
+	about := sql.NullInt64{Int64: u.text, Valid: u.text != 0}
+	result, err := tx.Exec(`INSERT INTO upload (client_id, sender, recipient, date, body, hash, state, present, server_id, text, created)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '', $8, $9)`,
+		newClientID(), u.sender, u.recipient, u.date.UnixMilli(), u.body, u.hash(), uploadPending, about, l.now().UnixMilli())
+	if err != nil {
+		return 0, err
+	}
+	return result.LastInsertId()
+}
+
+// uploadAgain has uploads made once more, as new Adds.
+func (l *Ledger) uploadAgain(tx *sql.Tx, where string, args ...any) error {
+	rows, err := tx.Query(`SELECT upload FROM upload WHERE `+where, args...)
+	if err != nil {
+		return err
+	}
+	var list []int64
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			rows.Close()
+			return err
+		}
+		list = append(list, n)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, n := range list {
+		if _, err := tx.Exec(`UPDATE upload SET state = $1, client_id = $2, server_id = '' WHERE upload = $3`, uploadPending, newClientID(), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// uploads lists what is to be added to the Inbox, oldest first.
+func (l *Ledger) uploads(ctx context.Context, limit int) (list []upload, err error) {
+	rows, err := l.db.QueryContext(ctx, `SELECT upload, client_id, sender, recipient, date, body FROM upload WHERE state = $1 ORDER BY upload LIMIT $2`, uploadPending, limit)
+	if err != nil {
+		return nil, ledgerError(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var u upload
+		var date int64
+		if err := rows.Scan(&u.n, &u.clientID, &u.sender, &u.recipient, &date, &u.body); err != nil {
+			return nil, ledgerError(err)
+		}
+		u.date = time.UnixMilli(date)
+		list = append(list, u)
+	}
+	return list, ledgerError(rows.Err())
+}
+
+// uploadAnswered notes the server's answer to an Add.
+func uploadAnswered(tx *sql.Tx, client eas.ClientID, state uploadState, id eas.ServerID) error {
+	_, err := tx.Exec(`UPDATE upload SET state = $1, server_id = $2 WHERE client_id = $3`, state, id, client)
+	return err
+}
+
+// anyUploads reports whether anything was ever added to the Inbox.
+func (l *Ledger) anyUploads(ctx context.Context) (any bool, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM upload)`).Scan(&any)
+	return any, ledgerError(err)
+}
+
+// seen notes that the server has a text, while its Inbox is looked through. An
+// upload whose answer was lost is done by that.
+func seen(tx *sql.Tx, u *upload, id eas.ServerID) error {
+	_, err := tx.Exec(`UPDATE upload SET present = 1, state = $1, server_id = $2
+		WHERE upload = (SELECT upload FROM upload WHERE hash = $3 AND present = 0 ORDER BY state DESC, upload LIMIT 1)`, uploadDone, id, u.hash())
+	return err
+}
+
+// restore has the texts added again that the server has lost: a server set back
+// to a backup lacks the end of what it was given. What is missing before is what
+// people have deleted.
+func (l *Ledger) restore(tx *sql.Tx) error {
+	if err := l.uploadAgain(tx, `state = $1 AND present = 0 AND text IS NULL AND created > $2
+		AND upload > (SELECT coalesce(max(upload), 0) FROM upload WHERE present = 1)`,
+		uploadDone, l.now().Add(-restoreWindow).UnixMilli()); err != nil {
+		return err
+	}
+	return setComplete(tx, inboxFolder)
+}
+
+// owed returns a part that came before in such a way that it comes again now, 0
+// if there is none; see the package comment.
+func owed(tx *sql.Tx, radio string, hash []byte, concatenated bool) (n int64, err error) {
+	err = tx.QueryRow(`SELECT part FROM part WHERE hash = $1 AND radio = $2 AND (owed = 1 OR $3) ORDER BY owed DESC, part LIMIT 1`, hash, radio, concatenated).Scan(&n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return n, err
+}
+
+// settle notes that the radio has let go of a part.
+func settle(tx *sql.Tx, n int64) error {
+	_, err := tx.Exec(`UPDATE part SET owed = 0 WHERE part = $1`, n)
+	return err
+}
+
+// addPart keeps a part.
+func (l *Ledger) addPart(tx *sql.Tx, radio, sender string, hash, tpdu []byte, state partState) (n int64, err error) {
+	result, err := tx.Exec(`INSERT INTO part (radio, sender, hash, tpdu, received, owed, state) VALUES ($1, $2, $3, $4, $5, 1, $6)`,
+		radio, sender, hash, tpdu, l.now().UnixMilli(), state)
+	if err != nil {
+		return 0, err
+	}
+	return result.LastInsertId()
+}
+
+// maxWaiting bounds the parts of one sender that are looked at together.
+const maxWaiting = 2000
+
+// waiting lists the parts of a sender that wait for others, in the order they
+// came.
+func waiting(tx *sql.Tx, radio, sender string) (list []part, err error) {
+	rows, err := tx.Query(`SELECT part, tpdu, received FROM part WHERE state = $1 AND radio = $2 AND sender = $3 ORDER BY part LIMIT $4`,
+		partWaiting, radio, sender, maxWaiting)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p part
+		var at int64
+		if err := rows.Scan(&p.n, &p.tpdu, &at); err != nil {
+			return nil, err
+		}
+		p.received = time.UnixMilli(at)
+		list = append(list, p)
+	}
+	return list, rows.Err()
+}
+
+// joinParts notes what became of parts.
+func joinParts(tx *sql.Tx, list []part, state partState, upload int64) error {
+	for _, p := range list {
+		if _, err := tx.Exec(`UPDATE part SET state = $1, upload = $2 WHERE part = $3`, state, sql.NullInt64{Int64: upload, Valid: upload != 0}, p.n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overdue returns a radio and sender some parts of which have waited since
+// before, and when the next ones will have.
+func (l *Ledger) overdue(ctx context.Context, timeout time.Duration) (radio, sender string, next time.Time, err error) {
+	var at int64
+	err = l.db.QueryRowContext(ctx, `SELECT radio, sender, received FROM part WHERE state = $1 ORDER BY received LIMIT 1`, partWaiting).Scan(&radio, &sender, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", time.Time{}, nil
+	}
+	if err != nil {
+		return "", "", time.Time{}, ledgerError(err)
+	}
+	if next = time.UnixMilli(at).Add(timeout); next.After(l.now()) {
+		return "", "", next, nil
+	}
+	return radio, sender, time.Time{}, nil
+}

@@ -1,0 +1,105 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// line is a radio and the way to it.
+type line struct {
+	options RadioOptions
+	label   int   // for logs, which show no numbers
+	last    int64 // the part that the radio brought last since it was opened, 0 for none
+
+	mu    sync.Mutex
+	radio Radio // nil while there is none
+}
+
+func (l *line) current() Radio {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.radio
+}
+
+func (l *line) set(r Radio) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.radio = r
+}
+
+// drop closes a radio that has failed, if it is still the one in use; then it is
+// opened again.
+func (l *line) drop(r Radio) {
+	l.mu.Lock()
+	same := l.radio == r
+	if same {
+		l.radio = nil
+	}
+	l.mu.Unlock()
+	if same {
+		_ = r.Close() // it has failed already
+	}
+}
+
+// connected returns the radio to send by: the first there is.
+func (a *Agent) connected() (*line, Radio) {
+	for _, l := range a.lines {
+		if r := l.current(); r != nil {
+			return l, r
+		}
+	}
+	return nil, nil
+}
+
+// keepRadio opens a radio, takes what it brings, and opens it again when it has
+// failed, until ctx ends.
+func (a *Agent) keepRadio(ctx context.Context, l *line) error {
+	for failures := 0; ; {
+		opened := a.now()
+		err := a.runRadio(ctx, l)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.Is(err, ErrLocked), errors.Is(err, errCrash):
+			return err
+		}
+		if a.now().Sub(opened) > a.pace.most { // it had worked
+			failures = 0
+		}
+		wait := a.pace.step(failures)
+		failures++
+		a.log.WarnContext(ctx, "no radio", "radio", l.label, "error", err, "again", wait)
+		if err := a.rest(ctx, nil, a.now().Add(wait)); err != nil {
+			return err
+		}
+	}
+}
+
+// runRadio has a radio open until it fails.
+func (a *Agent) runRadio(ctx context.Context, l *line) error {
+	r, err := l.options.Open(ctx)
+	if err != nil {
+		return fmt.Errorf("relay: open the radio: %w", err)
+	}
+	info := r.Info()
+	a.log.InfoContext(ctx, "radio ready", "radio", l.label, "model", info.Model, "operator", info.Operator)
+	l.last = 0
+	l.set(r)
+	a.wake(a.toTransmit)
+	defer l.drop(r)
+	var fatal error
+	err = r.Receive(ctx, func(ctx context.Context, tpdu []byte) error {
+		err := a.receive(ctx, l, tpdu)
+		if errors.Is(err, errCrash) {
+			fatal = err
+			l.drop(r)
+		}
+		return err
+	})
+	if fatal != nil {
+		return fatal
+	}
+	return err
+}

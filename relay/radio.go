@@ -1,0 +1,78 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Radio is one modem with its SIM. Its methods may be called from several
+// goroutines.
+type Radio interface {
+	// Submit hands one SMS-SUBMIT TPDU to the network and returns the message
+	// reference it was given. A *Refusal means that the segment certainly was
+	// not sent. After any other error nobody knows whether it was.
+	Submit(ctx context.Context, tpdu []byte) (reference byte, err error)
+
+	// Receive hands over each TPDU that comes in, SMS-DELIVER or
+	// SMS-STATUS-REPORT, first those that came before. The radio may forget a
+	// TPDU when handle has returned nil, and calls handle for the next one only
+	// after it has. After an error it brings the same one again later. Receive
+	// runs until ctx ends or the radio fails.
+	Receive(ctx context.Context, handle func(ctx context.Context, tpdu []byte) error) error
+
+	// Info is what the radio knows of itself.
+	Info() RadioInfo
+
+	// Close ends what is under way.
+	Close() error
+}
+
+// RadioInfo is what a radio knows of itself; all of it may be empty.
+type RadioInfo struct {
+	Model    string
+	IMEI     string
+	Operator string
+}
+
+// RadioOptions are one radio of an Agent.
+type RadioOptions struct {
+	// Name tells radios apart, in the ledger too: it must stay the same for a
+	// SIM. Default the number.
+	Name string
+
+	// Number is the SIM's own. Default that of the agent.
+	Number string
+
+	// Open opens the radio; it is called again whenever the radio has failed.
+	// An error that wraps ErrLocked ends the agent.
+	Open func(context.Context) (Radio, error)
+}
+
+// ErrLocked wraps the error of a radio that must not be opened again before a
+// person has seen to it: three wrong PINs lock a SIM.
+var ErrLocked = errors.New("relay: the SIM is locked")
+
+// Refusal is Submit's answer that a segment certainly was not sent.
+type Refusal struct {
+	// Reason is for people, such as "the number is not assigned".
+	Reason string
+
+	// Code is the radio's number for it, -1 without one.
+	Code int
+
+	// Temporary says that the same segment may be taken later.
+	Temporary bool
+
+	// Unready says that the segment had no part in it: the radio was not there.
+	// It is tried again as soon as there is a radio.
+	Unready bool
+}
+
+// Error is the reason.
+func (r *Refusal) Error() string {
+	if r.Code >= 0 {
+		return fmt.Sprintf("relay: %s (code %d)", r.Reason, r.Code)
+	}
+	return "relay: " + r.Reason
+}

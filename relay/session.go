@@ -1,0 +1,346 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"asms/eas"
+	"asms/easclient"
+)
+
+// session is the agent as the server knows it.
+type session struct {
+	agent  *Agent
+	client *easclient.Client
+	enabled,
+	foldersKnown bool
+
+	outbox, inbox *easclient.Collection
+	inboxID       eas.CollectionID
+}
+
+// serve keeps the mailbox synchronized until ctx ends, whatever the server does.
+func (a *Agent) serve(ctx context.Context) error {
+	s := &session{agent: a}
+	for failures := 0; ; {
+		start := a.now()
+		err := s.run(ctx)
+		switch {
+		case errors.Is(err, errCrash):
+			return err
+		case errors.Is(err, easclient.ErrRemoteWipe):
+			return s.wipe(ctx, false)
+		case errors.Is(err, easclient.ErrAccountOnlyRemoteWipe):
+			return s.wipe(ctx, true)
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.As(err, new(*fatalError)):
+			return err
+		}
+		if a.now().Sub(start) > a.pace.most {
+			failures = 0
+		}
+		wait, why := s.judge(err, failures)
+		failures++
+		a.log.WarnContext(ctx, why, "error", err, "again", wait)
+		if err := a.rest(ctx, nil, a.now().Add(wait)); err != nil {
+			return err
+		}
+	}
+}
+
+// fatalError is of the ledger or of the options: no waiting helps.
+type fatalError struct{ error }
+
+func (e *fatalError) Unwrap() error { return e.error }
+
+// judge says how long to leave the server alone after an error, and what has to
+// be done anew then.
+func (s *session) judge(err error, failures int) (wait time.Duration, why string) {
+	p := s.agent.pace
+	var httpErr *easclient.HTTPError
+	if errors.As(err, &httpErr) {
+		switch httpErr.Code {
+		case http.StatusUnauthorized:
+			return p.long, "the server does not take the user name and password"
+		case http.StatusForbidden:
+			return p.long, "the server does not serve this device"
+		case http.StatusServiceUnavailable:
+			return max(httpErr.RetryAfter, p.step(failures)), "the server is busy"
+		case 449: // [MS-ASPROV] 3.1.5.1: Provision
+			s.enabled = false
+			return p.step(failures), "the server demands a policy"
+		}
+		return p.step(failures), "the server failed"
+	}
+	var status *eas.StatusError
+	if errors.As(err, &status) {
+		switch status.Status {
+		case eas.StatusRemoteWipeRequested, eas.StatusDeviceNotProvisioned, eas.StatusPolicyRefresh, eas.StatusInvalidPolicyKey, eas.StatusLegacyDeviceOnStrictPolicy:
+			s.enabled = false
+			return p.first << min(failures, 20), "the server demands a policy"
+		case eas.SyncStatusFolderHierarchyChanged:
+			s.foldersKnown = false
+			return p.step(failures), "the server's folders have changed"
+		case eas.StatusServerError, eas.StatusServerErrorRetryLater, eas.StatusMailboxServerOffline, eas.SyncStatusServerError, eas.SyncStatusRetry:
+			return p.step(failures), "the server failed"
+		}
+		// Blocked, disabled, too many devices, a request it cannot read: the same
+		// request will not do better soon.
+		s.enabled, s.foldersKnown = false, false
+		return p.long, "the server refuses this device"
+	}
+	if errors.Is(err, easclient.ErrVersion) {
+		return p.long, "the server speaks no version of the protocol that can carry texts"
+	}
+	return p.step(failures), "the server cannot be reached"
+}
+
+// run is one life of the session: it ends with an error.
+func (s *session) run(ctx context.Context) error {
+	if err := s.connect(ctx); err != nil {
+		return err
+	}
+	g, running := errgroup.WithContext(ctx)
+	g.Go(func() error { return s.outbox.Watch(running) })
+	g.Go(func() error { return s.post(running) })
+	return g.Wait()
+}
+
+// connect makes the device known and enabled, and finds the folders; what is
+// done already stays done.
+//
+// [MS-ASMS] 3.1.4.3 Provisioning for Relay of Outbound SMS Messages
+func (s *session) connect(ctx context.Context) error {
+	if s.client == nil {
+		if err := s.newClient(ctx); err != nil {
+			return err
+		}
+	}
+	if !s.enabled {
+		if err := s.enable(ctx); err != nil {
+			return err
+		}
+		s.enabled = true
+	}
+	if !s.foldersKnown {
+		if err := s.findFolders(ctx); err != nil {
+			return err
+		}
+		s.foldersKnown = true
+	}
+	return nil
+}
+
+func (s *session) newClient(ctx context.Context) error {
+	a := s.agent
+	o := a.options.Client
+	var err error
+	if o.DeviceID, o.PolicyKey, err = a.ledger.identity(ctx); err != nil {
+		return &fatalError{err}
+	}
+	if o.DeviceType == "" {
+		o.DeviceType = "asmsrelay"
+	}
+	if o.Logger == nil {
+		o.Logger = a.log
+	}
+	if limit := a.options.VersionLimit; limit != 0 && o.Version == 0 {
+		probe, err := easclient.New(o)
+		if err != nil {
+			return &fatalError{err}
+		}
+		offer, err := probe.Options(ctx)
+		if err != nil {
+			return err
+		}
+		for _, v := range offer.Versions {
+			if v.Supported() && v <= limit && v > o.Version {
+				o.Version = v
+			}
+		}
+		if o.Version == 0 {
+			return easclient.ErrVersion
+		}
+	}
+	c, err := easclient.New(o)
+	if err != nil {
+		return &fatalError{err}
+	}
+	if o.Version == 0 {
+		if _, err := c.Negotiate(ctx); err != nil {
+			return err
+		}
+	}
+	s.client = c
+	return nil
+}
+
+// enable takes the policy and offers the device for outbound texts, number
+// included, which 14.0 demands and all versions like. With 14.0 that must come
+// before FolderSync, so it always does.
+func (s *session) enable(ctx context.Context) error {
+	info := s.information()
+	_, err := s.client.Provision(ctx, &eas.DeviceInformation{Set: info})
+	if e := s.agent.ledger.setPolicyKey(s.client.PolicyKey()); e != nil {
+		return &fatalError{e}
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.client.SetDeviceInformation(ctx, info); err != nil {
+		return err
+	}
+	s.agent.log.InfoContext(ctx, "enabled for outbound texts", "version", s.client.Version())
+	return nil
+}
+
+// information is what the server is told about the device.
+func (s *session) information() *eas.DeviceInformationSet {
+	o := &s.agent.options
+	set := &eas.DeviceInformationSet{
+		FriendlyName: &o.Name, OS: eas.Ptr("asms"), UserAgent: eas.Ptr("asms relay"),
+		PhoneNumber: &o.Number, EnableOutboundSMS: eas.Ptr(1), Model: eas.Ptr("asms relay"),
+	}
+	_, r := s.agent.connected()
+	if r == nil {
+		return set
+	}
+	info := r.Info()
+	if info.Model != "" {
+		set.Model = &info.Model
+	}
+	if info.IMEI != "" {
+		set.IMEI = &info.IMEI
+	}
+	if info.Operator != "" {
+		set.MobileOperator = &info.Operator
+	}
+	return set
+}
+
+func (s *session) findFolders(ctx context.Context) error {
+	response, err := s.client.FolderSync(ctx, eas.SyncKeyInitial)
+	if err != nil {
+		return err
+	}
+	var outboxID, inboxID eas.CollectionID
+	if response.Changes != nil {
+		for _, f := range response.Changes.Add {
+			switch f.Type {
+			case eas.FolderTypeOutbox:
+				outboxID = f.ServerID
+			case eas.FolderTypeInbox:
+				inboxID = f.ServerID
+			}
+		}
+	}
+	if outboxID == "" || inboxID == "" {
+		return errors.New("relay: the mailbox has no Inbox and Outbox")
+	}
+	if s.outbox != nil && s.outbox.State().CollectionID == outboxID && s.inboxID == inboxID {
+		return nil
+	}
+	a := s.agent
+	state, err := a.ledger.collection(ctx, outboxFolder, outboxID)
+	if err != nil {
+		return &fatalError{err}
+	}
+	s.inboxID = inboxID
+	s.outbox, err = easclient.NewCollection(s.client, easclient.CollectionOptions{
+		State: state, Handle: fatally(a.takeOutbox), Proved: fatally(a.textsProved), HeartbeatInterval: a.options.Heartbeat,
+	})
+	if err != nil {
+		return &fatalError{err}
+	}
+	return s.openInbox(ctx)
+}
+
+// openInbox begins, or begins again, where the ledger says the Inbox is.
+func (s *session) openInbox(ctx context.Context) error {
+	state, err := s.agent.ledger.collection(ctx, inboxFolder, s.inboxID)
+	if err != nil {
+		return &fatalError{err}
+	}
+	if s.inbox, err = easclient.NewCollection(s.client, easclient.CollectionOptions{
+		State: state, Handle: fatally(s.agent.takeInbox), UploadOnly: true,
+	}); err != nil {
+		return &fatalError{err}
+	}
+	return nil
+}
+
+// survey takes what the Inbox holds of the last days.
+func (s *session) survey(ctx context.Context) error {
+	state, err := s.agent.ledger.collection(ctx, inboxFolder, s.inboxID)
+	if err != nil {
+		return &fatalError{err}
+	}
+	options := easclient.SMSOptions()
+	options.FilterType = eas.Ptr(eas.FilterOneWeek) // restoreWindow
+	state.Options, state.OptionsKnown = []eas.SyncOptions{options}, false
+	look, err := easclient.NewCollection(s.client, easclient.CollectionOptions{State: state, Handle: fatally(s.agent.takeSurvey)})
+	if err != nil {
+		return &fatalError{err}
+	}
+	if _, err := look.Sync(ctx); err != nil {
+		return err
+	}
+	return s.openInbox(ctx)
+}
+
+// fatally marks what goes wrong in the ledger.
+func fatally[T any](f func(context.Context, T) error) func(context.Context, T) error {
+	return func(ctx context.Context, v T) error {
+		if err := f(ctx, v); err != nil {
+			return &fatalError{err}
+		}
+		return nil
+	}
+}
+
+// post tells the server what there is to tell: first texts for the Inbox, the
+// reports among them, then the Deletes in the Outbox, which say that all is
+// done.
+func (s *session) post(ctx context.Context) error {
+	for {
+		if err := s.agent.uploadTexts(ctx, s); err != nil {
+			return err
+		}
+		if err := s.agent.deleteTexts(ctx, s.outbox); err != nil {
+			return err
+		}
+		if err := s.agent.rest(ctx, s.agent.toPost, time.Time{}); err != nil {
+			return err
+		}
+	}
+}
+
+// wipeTries is how often the server is told of a wipe before it is done anyway.
+const wipeTries = 3
+
+// wipe obeys the server's order to erase the account: the server is told first,
+// for afterwards nobody here knows it any more.
+//
+// [MS-ASPROV] 3.1.5.1.2.2 Acknowledging a Remote Wipe Directive
+func (s *session) wipe(ctx context.Context, accountOnly bool) error {
+	s.agent.log.WarnContext(ctx, "the server orders a wipe: the ledger is removed")
+	var err error
+	for i := range wipeTries {
+		if err = s.client.AcknowledgeWipe(ctx, accountOnly, true); err == nil {
+			break
+		}
+		if e := s.agent.rest(ctx, nil, s.agent.now().Add(s.agent.pace.step(i))); e != nil {
+			return e
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%w (and was not told that it is done: %v)", ErrWiped, err)
+	}
+	return ErrWiped
+}

@@ -1,0 +1,197 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"asms/sms"
+)
+
+// transmit sends the texts whose turn it is, one segment after the other, until
+// ctx ends.
+func (a *Agent) transmit(ctx context.Context) error {
+	for {
+		if err := a.ledger.concludeEmpty(); err != nil {
+			return err
+		}
+		j, next, err := a.ledger.nextJob(ctx)
+		if err != nil {
+			return err
+		}
+		if j != nil {
+			if done, err := a.send(ctx, j); err != nil {
+				return err
+			} else if done {
+				continue
+			}
+			// No radio. Look again when there is one, or the text has waited too long.
+			next = j.moved.Add(a.options.Validity)
+		}
+		a.wake(a.toPost) // what was concluded just now
+		if err := a.rest(ctx, a.toTransmit, next); err != nil {
+			return err
+		}
+	}
+}
+
+// send gives a recipient its turn. It reports false when there is no radio.
+func (a *Agent) send(ctx context.Context, j *job) (done bool, err error) {
+	if j.fault != "" {
+		return true, a.conclude(ctx, j, recipientFailed, j.fault)
+	}
+	if len(j.segments) == 0 {
+		tpdus, err := a.cut(j)
+		if err != nil {
+			return true, a.conclude(ctx, j, recipientFailed, err.Error())
+		}
+		if err := a.ledger.planSegments(j, tpdus); err != nil {
+			return false, err
+		}
+		if err := a.at("segments planned"); err != nil {
+			return false, err
+		}
+	}
+	state, reason := recipientSent, ""
+	for i := range j.segments {
+		s := &j.segments[i]
+		if s.state == segmentPlanned {
+			l, radio := a.connected()
+			if radio == nil {
+				return a.waitedTooLong(ctx, j, "there is no modem")
+			}
+			refusal, gone, err := a.submit(ctx, l, radio, j, s)
+			switch {
+			case err != nil:
+				return false, err
+			case gone:
+				return true, nil
+			case refusal != nil && refusal.Unready:
+				l.drop(radio)
+				return a.waitedTooLong(ctx, j, refusal.Reason)
+			case refusal != nil && refusal.Temporary:
+				return true, a.later(ctx, j, partOf(i, len(j.segments), refusal.Reason))
+			}
+		}
+		switch s.state {
+		case segmentRefused: // the rest would be of no use
+			return true, a.conclude(ctx, j, recipientFailed, partOf(i, len(j.segments), s.reason))
+		case segmentUnknown: // the rest most likely makes it whole
+			state, reason = recipientUnknown, partOf(i, len(j.segments), "the answer of the network was lost")
+		}
+	}
+	return true, a.conclude(ctx, j, state, reason)
+}
+
+// cut makes the TPDUs of a text to one recipient.
+//
+// [MS-ASMS] 3.1.5.1 Sending Outbound SMS Messages
+func (a *Agent) cut(j *job) ([][]byte, error) {
+	segments, err := sms.Split(j.body, &sms.Options{MaxSegments: a.options.MaxSegments, Reference: uint16(j.reference)})
+	if errors.Is(err, sms.ErrTooLong) {
+		return nil, fmt.Errorf("the text is too long, it needs more than %d parts", a.options.MaxSegments)
+	}
+	if err != nil {
+		return nil, errors.New("the text cannot be written as SMS")
+	}
+	tpdus := make([][]byte, len(segments))
+	for i, s := range segments {
+		if tpdus[i], err = (&sms.Submit{Destination: j.number, UserData: s}).Encode(); err != nil {
+			return nil, errors.New("this is not a number that can be dialled")
+		}
+	}
+	return tpdus, nil
+}
+
+// submit sends one segment, writing down before and after what is done. gone
+// tells that the text is no longer to be sent.
+func (a *Agent) submit(ctx context.Context, l *line, radio Radio, j *job, s *segment) (refusal *Refusal, gone bool, err error) {
+	ok, err := a.ledger.beginSegment(j, s.n, l.options.Name)
+	if err != nil || !ok {
+		return nil, !ok, err
+	}
+	if err := a.at("segment submitting"); err != nil {
+		return nil, false, err
+	}
+	reference, failure := radio.Submit(ctx, s.tpdu)
+	if err := a.at("segment submitted"); err != nil {
+		return nil, false, err
+	}
+	event := Event{Text: j.serverID, Recipient: j.number, Segment: s.n + 1, Segments: len(j.segments), Radio: l.options.Name}
+	log := a.log.With("text", j.serverID, "recipient", j.recipient+1, "segment", s.n+1, "of", len(j.segments), "radio", l.label)
+	code := -1
+	switch {
+	case failure == nil:
+		s.state, event.Kind = segmentAccepted, SegmentAccepted
+		log.InfoContext(ctx, "segment accepted", "reference", reference)
+	case errors.As(failure, &refusal) && (refusal.Temporary || refusal.Unready):
+		s.state, code, event.Kind, event.Reason = segmentPlanned, refusal.Code, SegmentRefused, refusal.Reason
+		log.WarnContext(ctx, "segment not taken for now", "reason", refusal.Reason, "code", refusal.Code)
+	case refusal != nil:
+		s.state, s.reason, code, event.Kind, event.Reason = segmentRefused, refusal.Reason, refusal.Code, SegmentRefused, refusal.Reason
+		log.WarnContext(ctx, "segment refused", "reason", refusal.Reason, "code", refusal.Code)
+	default:
+		s.state, event.Kind, event.Reason = segmentUnknown, SegmentUnknown, failure.Error()
+		log.WarnContext(ctx, "nobody knows whether the segment was sent, it is not sent again", "error", failure)
+	}
+	if err := a.ledger.endSegment(j, s, reference, code); err != nil {
+		return nil, false, err
+	}
+	a.options.Events(event)
+	return refusal, false, a.at("segment answered")
+}
+
+// later gives a recipient another turn later, or gives it up when its time is
+// over.
+func (a *Agent) later(ctx context.Context, j *job, reason string) error {
+	due := a.now().Add(a.pace.retry(j.tries))
+	if due.After(j.moved.Add(a.options.Validity)) {
+		return a.conclude(ctx, j, recipientFailed, reason+" (tried for "+plain(a.options.Validity)+")")
+	}
+	return a.ledger.postpone(j, reason, due)
+}
+
+// waitedTooLong gives a recipient up if the validity has run out with no radio
+// there. It reports false if it has not.
+func (a *Agent) waitedTooLong(ctx context.Context, j *job, reason string) (bool, error) {
+	if a.now().Before(j.moved.Add(a.options.Validity)) {
+		return false, nil
+	}
+	return true, a.conclude(ctx, j, recipientFailed, reason+" (waited for "+plain(a.options.Validity)+")")
+}
+
+// conclude settles a recipient.
+func (a *Agent) conclude(ctx context.Context, j *job, state recipientState, reason string) error {
+	done, err := a.ledger.conclude(j, state, reason, address(a.options.Number))
+	if err != nil {
+		return err
+	}
+	a.log.InfoContext(ctx, "recipient done", "text", j.serverID, "recipient", j.recipient+1, "state", state.String())
+	if err := a.at("recipient concluded"); err != nil {
+		return err
+	}
+	if done {
+		a.options.Events(Event{Kind: TextConcluded, Text: j.serverID})
+		a.wake(a.toPost)
+	}
+	return nil
+}
+
+func (s recipientState) String() string {
+	return [...]string{"pending", "sent", "failed", "unknown"}[s]
+}
+
+// address is a number as From and To write it.
+func address(number string) string { return sms.Address{Name: number, Number: number}.String() }
+
+// plain writes a duration for people: "4h", not "4h0m0s".
+func plain(d time.Duration) string {
+	switch {
+	case d%time.Hour == 0 && d > 0:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d%time.Minute == 0 && d > 0:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	}
+	return d.String()
+}
