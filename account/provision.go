@@ -106,6 +106,10 @@ again:
 	}
 }
 
+// WipesAccount reports whether the wipe that was requested of a device is of the
+// account alone.
+func WipesAccount(d store.Device) bool { return d.Access == store.WipeRequested }
+
 // RequestWipe tells the device, the next time it comes, to remove the account
 // or, with factoryReset, to erase everything it holds. Whoever calls it tells the
 // mailbox to route the texts that wait.

@@ -72,7 +72,7 @@ func (s *Server) admit(ctx context.Context, hr *http.Request, r *request) error 
 	err = account.CheckAccess(d)
 	if r.Command == eas.CommandProvision && errors.Is(err, account.ErrWipe) {
 		r.wipe = wipeDevice
-		if strings.HasPrefix(d.Access.String(), "wipe") {
+		if account.WipesAccount(d) {
 			r.wipe = wipeAccount
 		}
 		return nil

@@ -10,15 +10,18 @@ import (
 	"asms/eas"
 )
 
-// frontDoor is all that the server answers.
-func frontDoor(devices http.Handler, behindProxy bool) http.Handler {
+// frontDoor is all that the server answers: devices by ActiveSync, programs by
+// JSON.
+func frontDoor(devices, programs http.Handler, behindProxy bool) http.Handler {
 	return unhurried(bodyTimeout, writeTimeout, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if behindProxy {
+			r.RemoteAddr = clientAddress(r)
+		}
 		switch {
 		case eas.IsPath(r.URL.Path):
-			if behindProxy {
-				r.RemoteAddr = clientAddress(r)
-			}
 			devices.ServeHTTP(w, r)
+		case strings.HasPrefix(r.URL.Path, "/api/"):
+			programs.ServeHTTP(w, r)
 		case r.URL.Path == "/healthz":
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			_, _ = w.Write([]byte("ok\n"))

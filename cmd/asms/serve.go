@@ -19,6 +19,7 @@ import (
 	"asms/easserver"
 	"asms/mailbox"
 	"asms/store"
+	"asms/web"
 )
 
 type serveCmd struct {
@@ -98,7 +99,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal) (err error) {
 	if tlsConfig != nil {
 		listener, scheme = tls.NewListener(listener, tlsConfig), "https"
 	}
-	front := newServer(frontDoor(devices, c.BehindProxy), log)
+	front := newServer(frontDoor(devices, web.New(web.Options{Mailbox: box, Accounts: accounts, Log: log}), c.BehindProxy), log)
 	controlListener, err := listenControl(c.Data)
 	if err != nil {
 		listener.Close()
