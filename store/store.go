@@ -111,6 +111,11 @@ func (s *Store) Watch(user UserID) <-chan struct{} { return s.wakers.watch(user)
 // seen it, or 0 when it has not. It reads memory only.
 func (s *Store) Seq(user UserID) int64 { return s.wakers.seq(user) }
 
+// Ping passes through the writer and says whether it still works.
+func (s *Store) Ping(ctx context.Context) error {
+	return s.Update(ctx, 0, func(*Tx) error { return nil })
+}
+
 // job is one Update waiting for the writer.
 type job struct {
 	ctx  context.Context

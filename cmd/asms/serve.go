@@ -111,7 +111,9 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal) (err error) {
 	work, endWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer endWork()
 	g, failed := errgroup.WithContext(ctx)
+	systemd := newSupervisor(os.Getenv)
 	g.Go(func() error { return box.Run(work) })
+	g.Go(func() error { return systemd.watch(work, st.Ping) })
 	g.Go(func() error { return serve(front, listener) })
 	g.Go(func() error { return serve(back, controlListener) })
 	g.Go(func() error {
@@ -119,11 +121,13 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal) (err error) {
 		stop()          // a second signal ends the process
 		defer endWork()
 		log.Info("stopping")
+		systemd.tell("STOPPING=1")
 		deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 		defer cancel()
 		devices.Drain()
 		return errors.Join(shutdown(deadline, front), shutdown(deadline, back))
 	})
+	systemd.tell("READY=1")
 	fmt.Fprintf(t.out, "asms listens on %s://%s\n", scheme, listener.Addr())
 	return g.Wait()
 }
