@@ -5,6 +5,7 @@ package servertest
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -80,7 +81,7 @@ func New(t testing.TB, opts *Options) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {
-		if err := s.Mailbox.Run(ctx); err != nil {
+		if err := s.Mailbox.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			t.Errorf("servertest: %v", err)
 		}
 	})

@@ -1,0 +1,128 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func requirements(t *testing.T) []Requirement {
+	t.Helper()
+	all, err := Requirements()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// Ids are unique. Those of [MS-ASMS] and of devices are numbered from 1 in each
+// section without a gap, so that one that goes missing shows.
+func TestIDs(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	last := map[string]int{}
+	for _, r := range requirements(t) {
+		if seen[r.ID] {
+			t.Errorf("%s stands twice", r.ID)
+		}
+		seen[r.ID] = true
+		family, n, ok := strings.Cut(r.ID, "_R")
+		if ok {
+			if _, err := strconv.Atoi(n); err != nil || family != "MS-ASCON" {
+				t.Errorf("%s is no id", r.ID)
+			}
+			continue
+		}
+		section := "ASMS-" + r.Section
+		if r.Section == "devices" {
+			section = "DEVICE"
+		}
+		last[section]++
+		if want := fmt.Sprintf("%s-%d", section, last[section]); r.ID != want {
+			t.Errorf("%s, want %s", r.ID, want)
+		}
+	}
+	// What has been numbered stays.
+	counts := map[string]int{}
+	for id := range seen {
+		family, _, _ := strings.Cut(strings.TrimPrefix(id, "MS-"), "-")
+		family, _, _ = strings.Cut(family, "_")
+		counts[family]++
+	}
+	for family, least := range map[string]int{"ASMS": 120, "ASCON": 10, "DEVICE": 13} {
+		if counts[family] < least {
+			t.Errorf("%d requirements %s, there were %d", counts[family], family, least)
+		}
+	}
+}
+
+// A server's requirement is tested, unless it says nothing; so is a client's, or
+// it is to come. What has nothing to test says why.
+func TestEveryRequirementIsDealtWith(t *testing.T) {
+	t.Parallel()
+	for _, r := range requirements(t) {
+		switch {
+		case r.Tested.Nothing():
+			rule := r.ID == "ASMS-B-3" // for reading the document
+			if r.Level != "none" && !rule || r.Remark == "" {
+				t.Errorf("%s: nothing is tested, and why?", r.ID)
+			}
+		case r.Level == "none":
+			t.Errorf("%s: it says nothing and is tested", r.ID)
+		case r.Tested.Next && r.Role == "server":
+			t.Errorf("%s: the server's requirements are tested now", r.ID)
+		case !r.Tested.Now() && r.Role != "client":
+			t.Errorf("%s: the server's part is tested now", r.ID)
+		}
+	}
+}
+
+// Every requirement that is tested has a story, every story a requirement, and
+// no two have one name. A story is told for every version of its requirement.
+func TestEveryRequirementHasAStory(t *testing.T) {
+	t.Parallel()
+	told := map[string]int{}
+	names := map[string]bool{}
+	for _, c := range book {
+		for _, st := range c {
+			told[st.id]++
+			if names[st.title()] {
+				t.Errorf("%q is told twice", st.title())
+			}
+			names[st.title()] = true
+			if strings.ContainsAny(st.name, "/_") {
+				t.Errorf("%q: a name of a test may hold neither / nor _", st.name)
+			}
+		}
+	}
+	for _, r := range requirements(t) {
+		if r.Tested.Now() != (told[r.ID] > 0) {
+			t.Errorf("%s: %d stories", r.ID, told[r.ID])
+		}
+		delete(told, r.ID)
+	}
+	for id := range told {
+		t.Errorf("%s is no requirement", id)
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	t.Parallel()
+	good := []string{"ASMS-9-1", "9", "server", "fact", "14.0", "server", "It is so.", ""}
+	if r, err := parse(strings.Join(good, "\t")); err != nil || !r.Tested.Server || r.Tested.Next {
+		t.Fatalf("%+v %v", r, err)
+	}
+	for column, values := range map[int][]string{
+		0: {""}, 1: {""}, 2: {"", "nobody"}, 3: {"", "must"}, 4: {""}, 5: {"", "none server", "later"}, 6: {""}, 7: {"a\tb"},
+	} {
+		for _, value := range values {
+			bad := slices.Clone(good)
+			bad[column] = value
+			if _, err := parse(strings.Join(bad, "\t")); err == nil {
+				t.Errorf("column %d %q was taken", column+1, value)
+			}
+		}
+	}
+}
