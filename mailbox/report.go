@@ -117,3 +117,48 @@ func fold(all []store.Recipient) store.TextState {
 	}
 	return store.Failed
 }
+
+// noteReport recognises a non-delivery report: a text that the phone which has a
+// text adds to the Inbox, from one of its recipients and quoting it.
+//
+// [MS-ASMS] 3.1.5.1
+func (s *session) noteReport(report *store.Item) error {
+	if s.in.Type != inboxType || report.Class != ClassSMS {
+		return nil
+	}
+	texts, err := s.textsHere(store.HandedOver, store.Unknown)
+	if err != nil {
+		return err
+	}
+	for _, i := range texts {
+		if !strings.Contains(report.Body, strings.TrimSpace(i.Body)) {
+			continue
+		}
+		all, err := s.tx.Recipients(i.ID)
+		if err != nil {
+			return err
+		}
+		for _, r := range all {
+			if r.State != store.RecipientPending || r.Number == "" || r.Number != report.Peers {
+				continue
+			}
+			r.State, r.Error, r.At = store.RecipientFailed, reason(report.Body, i.Body), s.m.now()
+			if err := s.tx.PutRecipient(i.ID, r); err != nil {
+				return err
+			}
+			s.tx.Touch()
+			return nil // one report speaks of one recipient
+		}
+	}
+	return nil
+}
+
+// reason is what a non-delivery report says besides the text that it quotes.
+func reason(report, text string) string {
+	words := strings.Join(strings.Fields(strings.Replace(report, strings.TrimSpace(text), "", 1)), " ")
+	const limit = 200
+	if r := []rune(words); len(r) > limit {
+		words = string(r[:limit])
+	}
+	return words
+}
