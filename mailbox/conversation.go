@@ -42,7 +42,7 @@ func conversationIndex(start []byte, date, id int64) []byte {
 		binary.BigEndian.PutUint64(b[:], now)
 		return b[1 : 1+indexHeader] // bits 55 to 16
 	}
-	var h [8]byte
+	h := [8]byte{byte(now >> 56)} // which the header leaves out, and all dates share
 	copy(h[1:], start[:indexHeader])
 	since := uint64(0)
 	if first := binary.BigEndian.Uint64(h[:]); now > first {

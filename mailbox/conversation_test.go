@@ -21,7 +21,7 @@ func TestConversationIndexOrdersByTime(t *testing.T) {
 	start := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	first := conversationIndex(nil, start.UnixMilli(), 1)
 	last := first
-	for n, later := range []time.Duration{time.Minute, time.Hour, 24 * time.Hour, 300 * 24 * time.Hour, 800 * 24 * time.Hour, 4000 * 24 * time.Hour} {
+	for n, later := range []time.Duration{100 * time.Millisecond, 200 * time.Millisecond, time.Minute, time.Hour, 24 * time.Hour, 300 * 24 * time.Hour, 800 * 24 * time.Hour, 4000 * 24 * time.Hour} {
 		i := conversationIndex(first, start.Add(later).UnixMilli(), int64(n))
 		if len(i) != 10 || !bytes.HasPrefix(i, first) || bytes.Compare(last, i) >= 0 {
 			t.Errorf("after %v: %x follows %x", later, i, last)
