@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-
 )
 
 // Agent carries messages between its radios and one user's mailbox.
@@ -111,7 +110,12 @@ func (a *Agent) at(point string) error {
 	if a.checkpoint == nil {
 		return nil
 	}
-	return a.checkpoint(point)
+	err := a.checkpoint(point)
+	if err != nil {
+		a.ledger.frozen.Store(true)
+		return errCrash
+	}
+	return nil
 }
 
 func (a *Agent) wake(c chan struct{}) {

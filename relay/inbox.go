@@ -229,6 +229,12 @@ func (a *Agent) uploadTexts(ctx context.Context, s *session) error {
 				return err
 			}
 		}
+		if err := a.ledger.markSent(list); err != nil {
+			return err
+		}
+		if err := a.at("upload sent"); err != nil {
+			return err
+		}
 		responses, err := s.inbox.Sync(ctx, commands...)
 		if errors.Is(err, easclient.ErrResync) {
 			continue
@@ -236,10 +242,9 @@ func (a *Agent) uploadTexts(ctx context.Context, s *session) error {
 		if err != nil {
 			return err
 		}
-		if err := retryable(responses); err != nil {
+		if err := answered(list, responses); err != nil {
 			return err
 		}
-		a.wake(a.toPost)
 	}
 }
 
@@ -251,11 +256,22 @@ func (u *upload) command() (eas.ClientCommand, error) {
 	return eas.ClientCommand{Add: &eas.ClientAdd{Class: eas.ClassSMS, ClientID: u.clientID, ApplicationData: data}}, err
 }
 
-// retryable is the error of an Add that is to be made again later.
-func retryable(responses []eas.SyncItemResponse) error {
+// answered is the error of Adds that have to be made again later, because the
+// server said so or said nothing.
+func answered(list []upload, responses []eas.SyncItemResponse) error {
+	status := map[eas.ClientID]eas.Status{}
 	for _, r := range responses {
-		if r.Add != nil && addState(r.Add.Status) == uploadPending {
-			return r.Add.Status.Err(eas.CommandSync)
+		if r.Add != nil {
+			status[r.Add.ClientID] = r.Add.Status
+		}
+	}
+	for _, u := range list {
+		s, ok := status[u.clientID]
+		if !ok {
+			return errors.New("relay: the server did not answer an Add")
+		}
+		if addState(s) == uploadPending {
+			return s.Err(eas.CommandSync)
 		}
 	}
 	return nil
@@ -323,7 +339,7 @@ func (a *Agent) completeInbox(ctx context.Context, s *session) error {
 		if err != nil || done {
 			return err
 		}
-		old, err := a.ledger.anyUploads(ctx)
+		old, err := a.ledger.anySent(ctx)
 		if err != nil {
 			return err
 		}

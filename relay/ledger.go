@@ -14,7 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -40,40 +40,46 @@ type Ledger struct {
 	lock *os.File
 	db   *sql.DB
 	now  func() time.Time
+
+	frozen atomic.Bool // the program has crashed, as far as a test is concerned
 }
 
 // openLedger opens the ledger in a directory, which it creates, for one user's
 // mailbox. A new ledger takes the device id, or makes one.
-func openLedger(ctx context.Context, dir, user string, device eas.DeviceID, now func() time.Time) (l *Ledger, err error) {
+func openLedger(ctx context.Context, dir, user string, device eas.DeviceID, now func() time.Time) (*Ledger, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("relay: state directory: %w", err)
 	}
-	l = &Ledger{dir: dir, now: now}
-	defer func() {
-		if err != nil {
-			l.close()
-		}
-	}()
-	if l.lock, err = lockDir(dir); err != nil {
+	lock, err := lockDir(dir)
+	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, ledgerFile)
+	l := &Ledger{dir: dir, lock: lock, now: now}
+	if err := l.open(ctx, user, device); err != nil {
+		l.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *Ledger) open(ctx context.Context, user string, device eas.DeviceID) error {
+	path := filepath.Join(l.dir, ledgerFile)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // before SQLite makes it readable to others
 	if err != nil {
-		return nil, fmt.Errorf("relay: ledger: %w", err)
+		return ledgerError(err)
 	}
 	if err := f.Close(); err != nil {
-		return nil, fmt.Errorf("relay: ledger: %w", err)
+		return ledgerError(err)
 	}
 	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)"}, "_txlock": {"immediate"}}
 	if l.db, err = sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode()); err != nil {
-		return nil, fmt.Errorf("relay: open %s: %w", path, err)
+		return ledgerError(err)
 	}
 	l.db.SetMaxOpenConns(1)
 	if err := l.migrate(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	return l, l.claim(ctx, user, device)
+	return l.claim(ctx, user, device)
 }
 
 // lockDir takes a directory for this process; the lock ends with it.
@@ -145,18 +151,18 @@ func (l *Ledger) claim(ctx context.Context, user string, device eas.DeviceID) er
 
 // update runs f in a transaction that nothing interrupts.
 func (l *Ledger) update(f func(*sql.Tx) error) error {
+	if l.frozen.Load() {
+		return errCrash
+	}
 	tx, err := l.db.BeginTx(context.Background(), nil)
 	if err != nil {
-		return fmt.Errorf("relay: ledger: %w", err)
+		return ledgerError(err)
 	}
 	if err := f(tx); err != nil {
 		_ = tx.Rollback() // err is what matters
-		return fmt.Errorf("relay: ledger: %w", err)
+		return ledgerError(err)
 	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("relay: ledger: %w", err)
-	}
-	return nil
+	return ledgerError(tx.Commit())
 }
 
 func (l *Ledger) close() error {
@@ -166,6 +172,7 @@ func (l *Ledger) close() error {
 	}
 	if l.lock != nil {
 		err = errors.Join(err, l.lock.Close())
+		l.lock = nil
 	}
 	return err
 }
@@ -178,7 +185,7 @@ func (l *Ledger) erase() error {
 			err = errors.Join(err, e)
 		}
 	}
-	return errors.Join(err, l.lock.Close())
+	return errors.Join(err, l.close())
 }
 
 // identity is how the server knows this device.
@@ -188,8 +195,10 @@ func (l *Ledger) identity(ctx context.Context) (device eas.DeviceID, key eas.Pol
 }
 
 func (l *Ledger) setPolicyKey(key eas.PolicyKey) error {
-	_, err := l.db.Exec(`UPDATE agent SET policy_key = $1 WHERE policy_key <> $1`, key)
-	return ledgerError(err)
+	return l.update(func(tx *sql.Tx) error {
+		_, err := tx.Exec(`UPDATE agent SET policy_key = $1 WHERE policy_key <> $1`, key)
+		return err
+	})
 }
 
 // folder names one of the two partnerships.
@@ -279,11 +288,20 @@ func (l *Ledger) prune() error {
 	})
 }
 
+// LedgerError says that the ledger cannot be read or written. It ends the agent:
+// nothing may be sent that cannot be written down.
+type LedgerError struct{ Err error }
+
+func (e *LedgerError) Error() string { return "relay: ledger: " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *LedgerError) Unwrap() error { return e.Err }
+
 func ledgerError(err error) error {
-	if err == nil || strings.HasPrefix(err.Error(), "relay: ") {
+	if err == nil || errors.As(err, new(*LedgerError)) {
 		return err
 	}
-	return fmt.Errorf("relay: ledger: %w", err)
+	return &LedgerError{err}
 }
 
 func randomHex(digits int) string {

@@ -55,8 +55,8 @@ func newClientID() eas.ClientID { return eas.ClientID(randomHex(24)) }
 func (l *Ledger) addUpload(tx *sql.Tx, u upload) (n int64, err error) {
 	u.date = u.date.UTC().Truncate(time.Second)
 	about := sql.NullInt64{Int64: u.text, Valid: u.text != 0}
-	result, err := tx.Exec(`INSERT INTO upload (client_id, sender, recipient, date, body, hash, state, present, server_id, text, created)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '', $8, $9)`,
+	result, err := tx.Exec(`INSERT INTO upload (client_id, sender, recipient, date, body, hash, state, sent, present, server_id, text, created)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, '', $8, $9)`,
 		newClientID(), u.sender, u.recipient, u.date.UnixMilli(), u.body, u.hash(), uploadPending, about, l.now().UnixMilli())
 	if err != nil {
 		return 0, err
@@ -83,7 +83,7 @@ func (l *Ledger) uploadAgain(tx *sql.Tx, where string, args ...any) error {
 		return err
 	}
 	for _, n := range list {
-		if _, err := tx.Exec(`UPDATE upload SET state = $1, client_id = $2, server_id = '' WHERE upload = $3`, uploadPending, newClientID(), n); err != nil {
+		if _, err := tx.Exec(`UPDATE upload SET state = $1, sent = 0, client_id = $2, server_id = '' WHERE upload = $3`, uploadPending, newClientID(), n); err != nil {
 			return err
 		}
 	}
@@ -115,9 +115,21 @@ func uploadAnswered(tx *sql.Tx, client eas.ClientID, state uploadState, id eas.S
 	return err
 }
 
-// anyUploads reports whether anything was ever added to the Inbox.
-func (l *Ledger) anyUploads(ctx context.Context) (any bool, err error) {
-	err = l.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM upload)`).Scan(&any)
+// markSent notes that Adds are about to leave: the server may have them.
+func (l *Ledger) markSent(list []upload) error {
+	return l.update(func(tx *sql.Tx) error {
+		for _, u := range list {
+			if _, err := tx.Exec(`UPDATE upload SET sent = 1 WHERE upload = $1 AND sent = 0`, u.n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// anySent reports whether the server may have anything from here.
+func (l *Ledger) anySent(ctx context.Context) (any bool, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM upload WHERE sent = 1)`).Scan(&any)
 	return any, ledgerError(err)
 }
 
@@ -125,7 +137,7 @@ func (l *Ledger) anyUploads(ctx context.Context) (any bool, err error) {
 // upload whose answer was lost is done by that.
 func seen(tx *sql.Tx, u *upload, id eas.ServerID) error {
 	_, err := tx.Exec(`UPDATE upload SET present = 1, state = $1, server_id = $2
-		WHERE upload = (SELECT upload FROM upload WHERE hash = $3 AND present = 0 ORDER BY state DESC, upload LIMIT 1)`, uploadDone, id, u.hash())
+		WHERE upload = (SELECT upload FROM upload WHERE hash = $3 AND present = 0 AND sent = 1 ORDER BY state DESC, upload LIMIT 1)`, uploadDone, id, u.hash())
 	return err
 }
 

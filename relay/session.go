@@ -39,7 +39,7 @@ func (a *Agent) serve(ctx context.Context) error {
 			return s.wipe(ctx, true)
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case errors.As(err, new(*fatalError)):
+		case errors.As(err, new(*LedgerError)), errors.Is(err, errOptions):
 			return err
 		}
 		if a.now().Sub(start) > a.pace.most {
@@ -54,10 +54,8 @@ func (a *Agent) serve(ctx context.Context) error {
 	}
 }
 
-// fatalError is of the ledger or of the options: no waiting helps.
-type fatalError struct{ error }
-
-func (e *fatalError) Unwrap() error { return e.error }
+// errOptions wraps errors that no waiting helps against.
+var errOptions = errors.New("relay: wrong options")
 
 // judge says how long to leave the server alone after an error, and what has to
 // be done anew then.
@@ -142,7 +140,7 @@ func (s *session) newClient(ctx context.Context) error {
 	o := a.options.Client
 	var err error
 	if o.DeviceID, o.PolicyKey, err = a.ledger.identity(ctx); err != nil {
-		return &fatalError{err}
+		return err
 	}
 	if o.DeviceType == "" {
 		o.DeviceType = "asmsrelay"
@@ -153,7 +151,7 @@ func (s *session) newClient(ctx context.Context) error {
 	if limit := a.options.VersionLimit; limit != 0 && o.Version == 0 {
 		probe, err := easclient.New(o)
 		if err != nil {
-			return &fatalError{err}
+			return fmt.Errorf("%w: %w", errOptions, err)
 		}
 		offer, err := probe.Options(ctx)
 		if err != nil {
@@ -170,7 +168,7 @@ func (s *session) newClient(ctx context.Context) error {
 	}
 	c, err := easclient.New(o)
 	if err != nil {
-		return &fatalError{err}
+		return fmt.Errorf("%w: %w", errOptions, err)
 	}
 	if o.Version == 0 {
 		if _, err := c.Negotiate(ctx); err != nil {
@@ -188,7 +186,7 @@ func (s *session) enable(ctx context.Context) error {
 	info := s.information()
 	_, err := s.client.Provision(ctx, &eas.DeviceInformation{Set: info})
 	if e := s.agent.ledger.setPolicyKey(s.client.PolicyKey()); e != nil {
-		return &fatalError{e}
+		return e
 	}
 	if err != nil {
 		return err
@@ -249,14 +247,14 @@ func (s *session) findFolders(ctx context.Context) error {
 	a := s.agent
 	state, err := a.ledger.collection(ctx, outboxFolder, outboxID)
 	if err != nil {
-		return &fatalError{err}
+		return err
 	}
 	s.inboxID = inboxID
 	s.outbox, err = easclient.NewCollection(s.client, easclient.CollectionOptions{
-		State: state, Handle: fatally(a.takeOutbox), Proved: fatally(a.textsProved), HeartbeatInterval: a.options.Heartbeat,
+		State: state, Handle: a.takeOutbox, Proved: a.textsProved, HeartbeatInterval: a.options.Heartbeat,
 	})
 	if err != nil {
-		return &fatalError{err}
+		return err
 	}
 	return s.openInbox(ctx)
 }
@@ -265,12 +263,12 @@ func (s *session) findFolders(ctx context.Context) error {
 func (s *session) openInbox(ctx context.Context) error {
 	state, err := s.agent.ledger.collection(ctx, inboxFolder, s.inboxID)
 	if err != nil {
-		return &fatalError{err}
+		return err
 	}
 	if s.inbox, err = easclient.NewCollection(s.client, easclient.CollectionOptions{
-		State: state, Handle: fatally(s.agent.takeInbox), UploadOnly: true,
+		State: state, Handle: s.agent.takeInbox, UploadOnly: true,
 	}); err != nil {
-		return &fatalError{err}
+		return err
 	}
 	return nil
 }
@@ -279,29 +277,19 @@ func (s *session) openInbox(ctx context.Context) error {
 func (s *session) survey(ctx context.Context) error {
 	state, err := s.agent.ledger.collection(ctx, inboxFolder, s.inboxID)
 	if err != nil {
-		return &fatalError{err}
+		return err
 	}
 	options := easclient.SMSOptions()
 	options.FilterType = eas.Ptr(eas.FilterOneWeek) // restoreWindow
 	state.Options, state.OptionsKnown = []eas.SyncOptions{options}, false
-	look, err := easclient.NewCollection(s.client, easclient.CollectionOptions{State: state, Handle: fatally(s.agent.takeSurvey)})
+	look, err := easclient.NewCollection(s.client, easclient.CollectionOptions{State: state, Handle: s.agent.takeSurvey})
 	if err != nil {
-		return &fatalError{err}
+		return err
 	}
 	if _, err := look.Sync(ctx); err != nil {
 		return err
 	}
 	return s.openInbox(ctx)
-}
-
-// fatally marks what goes wrong in the ledger.
-func fatally[T any](f func(context.Context, T) error) func(context.Context, T) error {
-	return func(ctx context.Context, v T) error {
-		if err := f(ctx, v); err != nil {
-			return &fatalError{err}
-		}
-		return nil
-	}
 }
 
 // post tells the server what there is to tell: first texts for the Inbox, the

@@ -87,6 +87,7 @@ CREATE TABLE upload (
 	body      TEXT    NOT NULL,
 	hash      BLOB    NOT NULL, -- of From, DateReceived and Body
 	state     INTEGER NOT NULL,
+	sent      INTEGER NOT NULL, -- an Add has begun to leave
 	present   INTEGER NOT NULL, -- seen on the server, while it is looked through
 	server_id TEXT    NOT NULL,
 	text      INTEGER,          -- that a report is about
