@@ -5,6 +5,10 @@
 // one at a time. A message is taken from the modem only when the caller has
 // it, and a segment is never said to be unsent when it may have been sent.
 //
+// A modem that restarts while the line stays open is set up again by whoever
+// speaks to it next. One that keeps silent ends the connection: every call
+// then answers ErrClosed, and the caller opens the modem anew.
+//
 // Sources: 3GPP TS 27.005 (messages), 3GPP TS 27.007 (the rest).
 package atmodem
 
@@ -14,18 +18,15 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"strings"
 	"sync"
 	"time"
-
-	"go.bug.st/serial"
 )
 
 // Options of a modem. Nil means the zero value.
 type Options struct {
-	// PIN unlocks the SIM when it asks; it is tried once. Default none: a
-	// locked SIM is an error.
+	// PIN unlocks the SIM when it asks. It is tried once, and not at all when
+	// the modem tells that a try has failed before. Default none: a locked SIM
+	// is an error.
 	PIN string
 	// StatusReports has the modem hand on status reports. Default off.
 	StatusReports bool
@@ -42,14 +43,15 @@ type Options struct {
 	Trace func(dir byte, line string)
 }
 
-// Info is what the modem said of itself when it was opened.
+// Info is what the modem says of itself and of the network.
 type Info struct {
 	Manufacturer, Model, Revision, IMEI string
 	Number                              string // own number, may be empty
 	Operator                            string // may be empty
 	SMSC                                string // may be empty
 	Signal                              int    // 0 to 31 as +CSQ gives it, -1 unknown
-	Registered                          bool
+	Registered                          bool   // with a network that takes texts
+	Roaming                             bool   // with another than the SIM's own
 }
 
 // Modem is an open modem. Its methods may be called from several goroutines,
@@ -57,34 +59,58 @@ type Info struct {
 type Modem struct {
 	opts Options
 	rw   io.ReadWriteCloser
-	info Info
 
 	turn    chan struct{} // holds a token while no command runs
 	writes  chan write
 	workers sync.WaitGroup
 
-	suspect     bool     // an answer may still come late; owned with the turn
-	memory      string   // that +CPMS selected for reading; owned with the turn
+	// Owned with the turn.
+	suspect    bool           // an answer may still come late
+	memory     string         // that +CPMS selected for reading; empty: unknown
+	capacity   map[string]int // places of each memory, as far as known
+	indication string         // the +CNMI command that the modem took
+	pinRefused bool
+	restarts   []time.Time // of late
+
+	mu          sync.Mutex
+	info        Info
 	memories    []string // where messages may be, the receiving one first
-	acknowledge bool     // +CMT and +CDS want +CNMA
+	current     *call
+	acknowledge bool            // +CMT and +CDS want +CNMA
+	want        *Kind           // the next line is a PDU of this kind
+	direct      []direct        // PDUs that came without being asked for
+	elsewhere   map[string]bool // memories that announcements named
+	networks    map[string]int  // registration, by the command that tells it
+	stale       bool            // the modem restarted: set it up again
+	echoed      bool            // it echoed a command
+	quiet       bool            // it doesn't, since it was set up
+	full        bool            // it said that its memory is full
+	failure     error           // why the connection ended
 
-	mu        sync.Mutex
-	current   *call
-	want      *Kind           // the next line is a PDU of this kind
-	direct    []direct        // PDUs that came without being asked for
-	elsewhere map[string]bool // memories that announcements named
-	failure   error           // why the connection ended
-
-	wake chan struct{} // look again: direct, or the store
-	gone chan struct{} // closed when the connection ended
+	wake   chan struct{} // look again: direct, or the store
+	booted chan struct{} // the modem restarted just now
+	gone   chan struct{} // closed when the connection ended
 }
 
 // Open sets the modem at the other end of rw up for texts. It owns rw from
 // then on, also when it fails.
 func Open(ctx context.Context, rw io.ReadWriteCloser, opts *Options) (*Modem, error) {
+	m := newModem(rw, opts)
+	if err := m.setUp(ctx); err != nil {
+		m.Close()
+		return nil, fmt.Errorf("atmodem: open: %w", err)
+	}
+	m.release()
+	return m, nil
+}
+
+// newModem makes a modem that nothing has been said to; the caller has the
+// turn.
+func newModem(rw io.ReadWriteCloser, opts *Options) *Modem {
 	m := &Modem{
 		rw: rw, turn: make(chan struct{}, 1), writes: make(chan write),
-		wake: make(chan struct{}, 1), gone: make(chan struct{}), elsewhere: map[string]bool{},
+		wake: make(chan struct{}, 1), booted: make(chan struct{}, 1), gone: make(chan struct{}),
+		capacity: map[string]int{}, elsewhere: map[string]bool{}, networks: map[string]int{},
 	}
 	if opts != nil {
 		m.opts = *opts
@@ -98,38 +124,18 @@ func Open(ctx context.Context, rw io.ReadWriteCloser, opts *Options) (*Modem, er
 	if m.opts.Logger == nil {
 		m.opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	m.turn <- struct{}{}
 	m.workers.Go(m.read)
 	m.workers.Go(m.write)
-	if err := m.start(ctx); err != nil {
-		m.Close()
-		return nil, fmt.Errorf("atmodem: open: %w", err)
-	}
-	return m, nil
+	return m
 }
 
-// Dial opens a device: "tcp:HOST:PORT", or the path of a serial line such as
-// "/dev/ttyUSB2", at 115200 bit/s, 8N1.
-func Dial(ctx context.Context, device string, opts *Options) (*Modem, error) {
-	if address, ok := strings.CutPrefix(device, "tcp:"); ok {
-		var d net.Dialer
-		c, err := d.DialContext(ctx, "tcp", address)
-		if err != nil {
-			return nil, fmt.Errorf("atmodem: dial: %w", err)
-		}
-		return Open(ctx, c, opts)
-	}
-	port, err := serial.Open(device, &serial.Mode{BaudRate: 115200})
-	if err != nil {
-		return nil, fmt.Errorf("atmodem: dial %s: %w", device, err)
-	}
-	_ = port.SetDTR(true) // a pty has no modem lines and says ENOTTY
-	_ = port.SetRTS(true)
-	return Open(ctx, port, opts)
+// Info is what the modem said last. What it says of the network is as old as
+// the last announcement, poll or Refresh.
+func (m *Modem) Info() Info {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.info
 }
-
-// Info is what the modem said when it was opened.
-func (m *Modem) Info() Info { return m.info }
 
 // Close ends the connection and waits for what it started. Calls under way
 // end with ErrClosed. Closing twice is no error.
@@ -145,6 +151,9 @@ func (m *Modem) fail(reason error) {
 	defer m.mu.Unlock()
 	if m.failure == nil {
 		m.failure = fmt.Errorf("%w: %v", ErrClosed, reason) // a refusal that led here isn't one of Submit
+		if errors.Is(reason, ErrPIN) {
+			m.failure = fmt.Errorf("%w: %w", ErrClosed, reason)
+		}
 		close(m.gone)
 		m.rw.Close()
 	}

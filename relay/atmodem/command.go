@@ -7,8 +7,27 @@ import (
 	"time"
 )
 
-// take waits for the turn to give commands.
+// take waits for the turn to give commands. A modem that missed an answer is
+// called to order first, one that restarted is set up again.
 func (m *Modem) take(ctx context.Context) error {
+	if err := m.wait(ctx); err != nil {
+		return err
+	}
+	err := error(nil)
+	if m.suspect {
+		err = m.resync(ctx, 3)
+	}
+	if err == nil && m.isStale() {
+		err = m.restart(ctx)
+	}
+	if err != nil {
+		m.release()
+	}
+	return err
+}
+
+// wait waits for the turn and leaves the modem as it is.
+func (m *Modem) wait(ctx context.Context) error {
 	select {
 	case <-m.gone:
 		return m.ended()
@@ -16,28 +35,27 @@ func (m *Modem) take(ctx context.Context) error {
 	}
 	select {
 	case <-m.turn:
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-m.gone:
 		return m.ended()
 	}
-	if m.suspect {
-		if err := m.resync(ctx); err != nil {
-			m.release()
-			return err
-		}
-	}
-	return nil
 }
 
 func (m *Modem) release() { m.turn <- struct{}{} }
 
-// command gives one command, with the turn.
+// command gives one command when it is its turn.
 func (m *Modem) command(ctx context.Context, command string) ([]string, error) {
 	if err := m.take(ctx); err != nil {
 		return nil, err
 	}
 	defer m.release()
+	return m.give(ctx, command)
+}
+
+// give gives one command. The caller has the turn.
+func (m *Modem) give(ctx context.Context, command string) ([]string, error) {
 	return m.run(ctx, command, m.opts.CommandTimeout)
 }
 
@@ -62,10 +80,7 @@ func (m *Modem) run(ctx context.Context, command string, timeout time.Duration) 
 	case <-m.gone:
 		return nil, m.ended()
 	}
-	if c.failure != nil {
-		return c.lines, c.failure
-	}
-	return c.lines, nil
+	return c.lines, c.err()
 }
 
 // begin makes a call the one that lines answer. It closes prompted at the
@@ -120,10 +135,11 @@ func (m *Modem) send(s string, timer *time.Timer) (int, error) {
 
 // resync makes sure that the next answer belongs to the next command, after
 // one that stayed away: it ends a prompt that may be open, waits until AT is
-// answered, and lets what comes late pass. The caller has the turn.
-func (m *Modem) resync(ctx context.Context) error {
+// answered, and lets what comes late pass. A modem that doesn't answer within
+// so many tries has failed. The caller has the turn.
+func (m *Modem) resync(ctx context.Context, tries int) error {
 	var err error
-	for range 3 {
+	for range tries {
 		timer := time.NewTimer(m.opts.CommandTimeout)
 		_, err = m.send(escape+"\r", timer)
 		timer.Stop()

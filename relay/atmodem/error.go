@@ -26,6 +26,9 @@ var (
 // ErrorKind is the family of a refusal's code.
 type ErrorKind byte
 
+// noNetwork is the CMS code of a modem without network.
+const noNetwork = 331
+
 // The families of codes.
 const (
 	CMS ErrorKind = iota // +CMS ERROR, 3GPP TS 27.005 3.2.5
@@ -66,13 +69,13 @@ func (e *SubmitError) ambiguous() bool {
 func (e *SubmitError) Temporary() bool {
 	if e.Kind == CME {
 		switch e.Code {
-		case 14, 30, 100, 515: // SIM busy, no network, unknown, please wait
+		case 14, 20, 30, 100, 515: // SIM busy, memory full, no network, unknown, please wait
 			return true
 		}
 		return false
 	}
 	switch e.Code {
-	case 17, 22, 27, 38, 41, 42, 47, 192, 193, 194, 195, 208, 211, 212, 314, 331, 500, -1:
+	case 17, 22, 27, 38, 41, 42, 47, 192, 193, 194, 195, 208, 211, 212, 314, 322, noNetwork, 500, -1:
 		return true
 	}
 	return false

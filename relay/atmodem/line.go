@@ -1,9 +1,11 @@
 package atmodem
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -20,8 +22,23 @@ type call struct {
 	own      string // "+CREG": lines that begin so are the answer
 	lines    []string
 	failure  *SubmitError
+	lost     bool          // the modem restarted before it answered
 	prompted chan struct{} // closed when the modem asked for a PDU; nil if it shouldn't
 	done     chan struct{} // closed at the final result
+}
+
+// errRestarted is what becomes of a command that the modem forgot.
+var errRestarted = errors.New("the modem restarted")
+
+// err is how the call ended.
+func (c *call) err() error {
+	switch {
+	case c.lost:
+		return errRestarted
+	case c.failure != nil:
+		return c.failure
+	}
+	return nil
 }
 
 // direct is a PDU that came without being asked for.
@@ -111,7 +128,7 @@ func (m *Modem) prompt() bool {
 // 3GPP TS 27.005 3.4.1 New Message Indications to TE
 var announcements = map[string]bool{
 	"+CMTI": false, "+CDSI": false, "+CBMI": false, "+CMT": true, "+CDS": true, "+CBM": true,
-	"+CREG": false, "+CGREG": false, "+CEREG": false, "+CUSD": false, "+CLIP": false, "+CRING": false,
+	"+CGREG": false, "+CUSD": false, "+CLIP": false, "+CRING": false,
 	"+CTZV": false, "+CTZE": false, "+CIEV": false, "+CGEV": false, "RING": false, "NO CARRIER": false,
 }
 
@@ -130,20 +147,39 @@ func (m *Modem) line(s string) {
 		kind := *m.want
 		m.want = nil
 		if pdu, err := hex.DecodeString(s); err == nil {
-			if kind != cellBroadcast && len(m.direct) < maxDirect {
-				m.direct = append(m.direct, direct{kind, pdu})
-				m.awake()
-			}
+			m.handedOver(direct{kind, pdu})
 			return
 		} // not a PDU: read it as any other line
 	}
 	name, rest, _ := strings.Cut(s, ":")
-	if pdu, known := announcements[name]; known && (m.current == nil || m.current.own != name) {
+	own := m.current != nil && m.current.own == name
+	if boot := bootWord(s); boot != notBooting && !own {
+		m.restarted(boot)
+		return
+	}
+	if isFull(s) {
+		m.full = true
+		m.awake()
+		return
+	}
+	if name == "+CREG" || name == "+CEREG" {
+		state, asked := parseRegistration(rest)
+		m.registered(name, state)
+		if !own || !asked {
+			return
+		}
+	}
+	if pdu, known := announcements[name]; known && !own {
 		m.announced(name, rest, pdu)
 		return
 	}
 	c := m.current
-	if c == nil || s == c.command || strings.HasPrefix(s, "^") { // an answer too late, an echo, a vendor's announcement
+	if c != nil && s == c.command {
+		m.echoed = true
+		m.stale = m.stale || m.quiet
+		return
+	}
+	if c == nil || strings.HasPrefix(s, "^") { // an answer too late, a vendor's announcement
 		return
 	}
 	failure, final := parseFinal(s)
@@ -156,6 +192,18 @@ func (m *Modem) line(s string) {
 	c.failure = failure
 	m.current = nil
 	close(c.done)
+}
+
+// handedOver keeps a PDU until Receive takes it; once, though the network
+// repeats what isn't acknowledged. The lock is held.
+func (m *Modem) handedOver(d direct) {
+	if d.kind == cellBroadcast || len(m.direct) >= maxDirect {
+		return
+	}
+	if !slices.ContainsFunc(m.direct, func(e direct) bool { return e.kind == d.kind && bytes.Equal(e.pdu, d.pdu) }) {
+		m.direct = append(m.direct, d)
+	}
+	m.awake()
 }
 
 // announced notes an announcement. The lock is held.

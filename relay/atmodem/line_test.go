@@ -12,7 +12,7 @@ import (
 // idle is a modem whose lines are fed by the test.
 func idle(input io.Reader) *Modem {
 	return &Modem{
-		rw: feed{input}, gone: make(chan struct{}), wake: make(chan struct{}, 1), elsewhere: map[string]bool{},
+		rw: feed{input}, gone: make(chan struct{}), wake: make(chan struct{}, 1), elsewhere: map[string]bool{}, networks: map[string]int{},
 	}
 }
 

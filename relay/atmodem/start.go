@@ -10,22 +10,49 @@ import (
 	"time"
 )
 
+// setUp starts the modem, once more when it restarts meanwhile. The caller has
+// the turn.
+func (m *Modem) setUp(ctx context.Context) error {
+	var err error
+	for range 3 {
+		m.mu.Lock()
+		m.stale, m.quiet, m.want = false, false, nil
+		m.mu.Unlock()
+		if err = m.start(ctx); err == nil || !errors.Is(err, errRestarted) {
+			break
+		}
+	}
+	if err != nil {
+		m.mu.Lock()
+		m.stale = true
+		m.mu.Unlock()
+	}
+	return err
+}
+
 // start sets the modem up: no echo, numeric errors, PDU mode, a store, and
 // announcements as good as the modem has them.
 func (m *Modem) start(ctx context.Context) error {
-	if err := m.attention(ctx); err != nil {
+	// A modem may be in the middle of something, or measure the speed by the
+	// first bytes.
+	if err := m.resync(ctx, 3); err != nil {
 		return err
 	}
 	m.try(ctx, "ATE0")
+	m.mu.Lock()
+	m.echoed = false
+	m.mu.Unlock()
 	m.try(ctx, "AT+CMEE=1")
 	if err := m.unlock(ctx); err != nil {
 		return err
 	}
-	if _, err := m.command(ctx, "AT+CMGF=0"); err != nil {
+	if _, err := m.patient(ctx, "AT+CMGF=0"); err != nil {
 		return fmt.Errorf("PDU mode: %w", err)
 	}
-	_, err := m.command(ctx, "AT+CSMS=1")
+	_, err := m.give(ctx, "AT+CSMS=1")
+	m.mu.Lock()
 	m.acknowledge = err == nil
+	m.mu.Unlock()
 	if err := m.chooseStore(ctx); err != nil {
 		return err
 	}
@@ -34,23 +61,15 @@ func (m *Modem) start(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return m.ended()
-}
-
-// attention waits until the modem answers AT. A modem may be in the middle of
-// something, or measure the speed by the first bytes.
-func (m *Modem) attention(ctx context.Context) error {
-	m.suspect = true
-	if err := m.take(ctx); err != nil {
-		return err
-	}
-	m.release()
-	return nil
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.quiet = !m.echoed // some modems can't but echo
+	return m.failure
 }
 
 // try gives a command whose failure doesn't matter.
 func (m *Modem) try(ctx context.Context, command string) []string {
-	lines, err := m.command(ctx, command)
+	lines, err := m.give(ctx, command)
 	if err != nil {
 		m.opts.Logger.DebugContext(ctx, "modem command refused", "command", nameOf(command), "error", err)
 	}
@@ -61,7 +80,7 @@ func (m *Modem) try(ctx context.Context, command string) []string {
 func (m *Modem) patient(ctx context.Context, command string) ([]string, error) {
 	deadline := time.Now().Add(m.opts.CommandTimeout)
 	for {
-		lines, err := m.command(ctx, command)
+		lines, err := m.give(ctx, command)
 		var refused *SubmitError
 		if !errors.As(err, &refused) || refused.Code != 14 && refused.Code != 314 && refused.Code != 515 || time.Now().After(deadline) {
 			return lines, err
@@ -74,7 +93,8 @@ func (m *Modem) patient(ctx context.Context, command string) ([]string, error) {
 	}
 }
 
-// unlock gives the PIN if the SIM asks for it, once.
+// unlock gives the PIN if the SIM asks for it, once: three wrong ones lock the
+// SIM, and whoever opens the modem may do so again and again.
 //
 // 3GPP TS 27.007 8.3 Enter PIN
 func (m *Modem) unlock(ctx context.Context) error {
@@ -82,50 +102,44 @@ func (m *Modem) unlock(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("SIM: %w", err)
 	}
-	state := value(lines, "+CPIN:")
-	switch {
-	case state == "READY":
+	switch state := value(lines, "+CPIN:"); {
+	case state == "READY" || state == "SIM PIN2": // the second PIN isn't for texts
 		return nil
+	case strings.HasSuffix(state, "PUK") && strings.HasPrefix(state, "SIM"):
+		return fmt.Errorf("%w: too many wrong PINs, it asks for its PUK; put it into a phone and type the PUK there", ErrPIN)
+	case strings.HasPrefix(state, "PH-"):
+		return fmt.Errorf("%w: the modem is bound to another SIM or operator (%s)", ErrPIN, state)
 	case state != "SIM PIN":
 		return fmt.Errorf("%w: it asks for %q", ErrPIN, state)
 	case m.opts.PIN == "" || strings.ContainsAny(m.opts.PIN, "\"\r\n"):
-		return fmt.Errorf("%w: it asks for a PIN", ErrPIN)
+		return fmt.Errorf("%w: it asks for a PIN, and none is given", ErrPIN)
+	case m.pinRefused:
+		return fmt.Errorf("%w: it refused the PIN before", ErrPIN)
 	}
-	if _, err := m.command(ctx, fmt.Sprintf("AT+CPIN=%q", m.opts.PIN)); err != nil {
-		return fmt.Errorf("%w: %w", ErrPIN, err)
+	if left := m.pinTries(ctx); left >= 0 && left < 3 {
+		return fmt.Errorf("%w: a wrong PIN was given before and %d tries are left, so none is made here; type the right one in a phone once", ErrPIN, left)
+	}
+	if _, err := m.give(ctx, fmt.Sprintf("AT+CPIN=%q", m.opts.PIN)); err != nil {
+		m.pinRefused = true // as far as one can tell
+		return fmt.Errorf("%w: the PIN was not taken: %v", ErrPIN, err)
 	}
 	return nil
 }
 
-// chooseStore takes the modem's own memory, else the SIM. What the SIM still
-// holds from before is read too.
+// pinTries is how many wrong PINs the SIM still forgives, -1 when the modem
+// doesn't tell.
 //
-// 3GPP TS 27.005 3.2.2 Preferred Message Storage
-func (m *Modem) chooseStore(ctx context.Context) error {
-	known, err := m.patient(ctx, "AT+CPMS=?")
-	if err != nil && isSilence(err) {
-		return err
-	}
-	offers := strings.Join(known, "")
-	var refused error
-	for _, memory := range []string{"ME", "SM", "MT"} {
-		if offers != "" && !strings.Contains(offers, `"`+memory+`"`) {
-			continue
-		}
-		if _, err := m.patient(ctx, fmt.Sprintf(`AT+CPMS="%s","%s","%s"`, memory, memory, memory)); err != nil {
-			refused = err
-			continue
-		}
-		m.memory = memory
-		m.memories = []string{memory}
-		for _, other := range []string{"SM", "SR"} {
-			if other != memory && strings.Contains(offers, `"`+other+`"`) {
-				m.memories = append(m.memories, other)
+// 3GPP TS 27.007 8.65 Remaining PIN retries
+func (m *Modem) pinTries(ctx context.Context) int {
+	for _, line := range m.try(ctx, "AT+CPINR=\"SIM PIN\"") {
+		rest, found := strings.CutPrefix(line, "+CPINR:")
+		if f := fields(rest); found && len(f) > 1 && f[0] == "SIM PIN" {
+			if n, err := strconv.Atoi(f[1]); err == nil {
+				return n
 			}
 		}
-		return nil
 	}
-	return fmt.Errorf("no memory for messages: %w", errors.Join(refused, err))
+	return -1
 }
 
 // ask collects what the modem tells of itself.
@@ -140,27 +154,28 @@ func (m *Modem) ask(ctx context.Context) {
 		}
 		return strings.Trim(strings.TrimSpace(v), `"`)
 	}
-	field := func(lines []string, prefix string, i int) string {
-		if f := fields(value(lines, prefix)); i < len(f) {
-			return f[i]
-		}
-		return ""
-	}
-	i := &m.info
+	i := m.Info()
 	i.Manufacturer = first(m.try(ctx, "AT+CGMI"))
 	i.Model = first(m.try(ctx, "AT+CGMM"))
 	i.Revision = first(m.try(ctx, "AT+CGMR"))
 	i.IMEI = first(m.try(ctx, "AT+CGSN"))
 	i.SMSC = field(m.try(ctx, "AT+CSCA?"), "+CSCA:", 0)
 	i.Number = field(m.try(ctx, "AT+CNUM"), "+CNUM:", 1)
-	state := field(m.try(ctx, "AT+CREG?"), "+CREG:", 1)
-	i.Registered = state == "1" || state == "5" // home, roaming
+	m.mu.Lock()
+	m.info = i
+	m.mu.Unlock()
+	m.try(ctx, "AT+CREG=1")
+	m.try(ctx, "AT+CEREG=1")
 	m.try(ctx, "AT+COPS=3,0")
-	i.Operator = field(m.try(ctx, "AT+COPS?"), "+COPS:", 2)
-	i.Signal = -1
-	if n, err := strconv.Atoi(field(m.try(ctx, "AT+CSQ"), "+CSQ:", 0)); err == nil && n >= 0 && n <= 31 {
-		i.Signal = n
+	m.askNetwork(ctx)
+}
+
+// field is the i-th field of the line that begins with prefix, empty without.
+func field(lines []string, prefix string, i int) string {
+	if f := fields(value(lines, prefix)); i < len(f) {
+		return f[i]
 	}
+	return ""
 }
 
 // chooseAnnouncements asks for messages to be stored and announced, because
@@ -187,7 +202,9 @@ func (m *Modem) chooseAnnouncements(ctx context.Context) {
 					if !can(4, buffer) {
 						continue
 					}
-					if _, err := m.command(ctx, fmt.Sprintf("AT+CNMI=%d,%d,0,%d,%d", mode, deliver, report, buffer)); err == nil || isSilence(err) {
+					command := fmt.Sprintf("AT+CNMI=%d,%d,0,%d,%d", mode, deliver, report, buffer)
+					if _, err := m.give(ctx, command); err == nil || isSilence(err) {
+						m.indication = command
 						return
 					}
 				}

@@ -24,7 +24,8 @@ const (
 //
 // The error is a *SubmitError when modem or network refused, it wraps
 // ErrUnknownOutcome when the segment may have been accepted and nobody can
-// tell, and any other means that it certainly was not sent. Once the segment
+// tell, and any other means that it certainly was not sent. While there is no
+// network it is at once a *SubmitError with CMS code 331, a temporary one. Once the segment
 // is with the modem, ctx only shortens the wait to one CommandTimeout.
 //
 // 3GPP TS 27.005 4.3 Send Message
@@ -37,6 +38,9 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (reference byte, err er
 	}
 	defer m.release()
 
+	if err := m.ready(ctx); err != nil {
+		return 0, fmt.Errorf("atmodem: submit: %w", err)
+	}
 	command := fmt.Sprintf("AT+CMGS=%d", len(tpdu))
 	prompted := make(chan struct{})
 	c := m.begin(command, prompted)
@@ -57,6 +61,26 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (reference byte, err er
 	return m.outcome(ctx, c, timer)
 }
 
+// ready makes sure that a segment can go out. In text mode, where a modem that
+// restarted unheard may be, the length would be taken for a number and the PDU
+// for a text; and some modems hold a segment back for long when there is no
+// network.
+func (m *Modem) ready(ctx context.Context) error {
+	if _, err := m.give(ctx, "AT+CMGF=0"); err != nil {
+		return fmt.Errorf("PDU mode: %w", err)
+	}
+	if !m.offline() {
+		return nil
+	}
+	if err := m.askRegistration(ctx); err != nil {
+		return err
+	}
+	if m.offline() {
+		return &SubmitError{Kind: CMS, Code: noNetwork}
+	}
+	return nil
+}
+
 // await gives the command and waits for the prompt. After an error nothing of
 // the segment has been written.
 func (m *Modem) await(ctx context.Context, c *call, prompted <-chan struct{}, command string) error {
@@ -69,8 +93,8 @@ func (m *Modem) await(ctx context.Context, c *call, prompted <-chan struct{}, co
 	case <-prompted:
 		return nil
 	case <-c.done:
-		if c.failure != nil {
-			return c.failure
+		if err := c.err(); err != nil {
+			return err
 		}
 		return errors.New("OK in place of a prompt")
 	case <-ctx.Done():
@@ -103,11 +127,15 @@ func (m *Modem) outcome(ctx context.Context, c *call, timer *time.Timer) (byte, 
 		break
 	}
 	m.end(c) // from here on c.lines is ours
-	if failure == nil && c.failure != nil {
-		if !c.failure.ambiguous() {
-			return 0, c.failure
-		}
+	switch {
+	case failure != nil:
+	case c.lost:
+		failure = errRestarted
+	case c.failure == nil:
+	case c.failure.ambiguous():
 		failure = errors.New(c.failure.Reason())
+	default:
+		return 0, c.failure
 	}
 	for _, line := range c.lines {
 		if rest, ok := strings.CutPrefix(line, "+CMGS:"); ok {
