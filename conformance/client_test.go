@@ -73,7 +73,7 @@ func (r *record) first(command string) *element {
 			return doc
 		}
 	}
-	return nil
+	return nothing
 }
 
 // collection returns a collection of our client that wants these classes.

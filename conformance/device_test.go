@@ -71,7 +71,7 @@ type answer struct {
 	code   int
 	header http.Header
 	body   []byte
-	root   *element // nil of an empty body
+	root   *element // nothing, of an empty body
 }
 
 // request builds the HTTP request of a command.
@@ -98,7 +98,7 @@ func (d *device) exchange(hr *http.Request) (*answer, error) {
 		return nil, err
 	}
 	defer response.Body.Close()
-	a := &answer{s: d.s, code: response.StatusCode, header: response.Header}
+	a := &answer{s: d.s, code: response.StatusCode, header: response.Header, root: nothing}
 	if a.body, err = io.ReadAll(response.Body); err != nil {
 		return nil, err
 	}
@@ -267,8 +267,11 @@ func (d *device) hangSync(id, inner string) *hanging {
 func (h *hanging) stillWaits() {
 	h.s.Helper()
 	select {
-	case a := <-h.done:
-		h.s.Fatalf("answered at once: %v", a)
+	case a, ok := <-h.done:
+		if !ok {
+			h.s.Fatal("the request failed")
+		}
+		h.s.Fatalf("answered at once: %s", a)
 	case <-time.After(150 * time.Millisecond):
 	}
 }
@@ -312,13 +315,12 @@ func (a *answer) wantEmpty() {
 	}
 }
 
-// collection is the first collection of the answer to a Sync, nil if there is
-// none.
+// collection is the first collection of the answer to a Sync.
 func (a *answer) collection() *element { return a.root.first("Collections/Collection") }
 
 // String shows the answer as a person reads it.
 func (a *answer) String() string {
-	if a == nil || a.root == nil {
+	if a.root == nothing {
 		return "(empty)"
 	}
 	var b strings.Builder
@@ -328,13 +330,17 @@ func (a *answer) String() string {
 	return b.String()
 }
 
-// element is a decoded element. A nil one has nothing in it.
+// element is a decoded element.
 type element struct {
 	tag    wbxml.Tag
 	text   string
 	opaque bool // the text came as a byte array
 	inner  []*element
 }
+
+// nothing stands for an element that is not there, so that a story that looks
+// into it fails and does not panic.
+var nothing = &element{text: absent}
 
 func parseDocument(body []byte) (*element, error) {
 	d := wbxml.NewDecoder(body)
@@ -368,9 +374,6 @@ func parseDocument(body []byte) (*element, error) {
 
 // all returns the elements at a path of names.
 func (e *element) all(path string) (list []*element) {
-	if e == nil {
-		return nil
-	}
 	name, rest, more := strings.Cut(path, "/")
 	for _, c := range e.inner {
 		switch {
@@ -384,29 +387,24 @@ func (e *element) all(path string) (list []*element) {
 	return list
 }
 
-// first returns the first element at a path, or nil.
+// first returns the first element at a path, or nothing.
 func (e *element) first(path string) *element {
 	if list := e.all(path); len(list) > 0 {
 		return list[0]
 	}
-	return nil
+	return nothing
 }
 
-func (e *element) has(path string) bool { return e.first(path) != nil }
+func (e *element) has(path string) bool { return e.first(path) != nothing }
 
-// at returns the text at a path, "absent" where there is no such element.
-func (e *element) at(path string) string {
-	if c := e.first(path); c != nil {
-		return c.text
-	}
-	return absent
-}
+// at returns the text at a path, absent where there is no such element.
+func (e *element) at(path string) string { return e.first(path).text }
 
 const absent = "(absent)"
 
 // children lists the names of the elements within.
 func (e *element) children() string {
-	if e == nil {
+	if e == nothing {
 		return absent
 	}
 	names := make([]string, len(e.inner))
@@ -418,9 +416,6 @@ func (e *element) children() string {
 
 // walk calls f with the element and all within.
 func (e *element) walk(f func(*element)) {
-	if e == nil {
-		return
-	}
 	f(e)
 	for _, c := range e.inner {
 		c.walk(f)
@@ -443,6 +438,15 @@ func bodies(adds []*element) (list []string) {
 		list = append(list, a.data("Body/Data"))
 	}
 	return list
+}
+
+// only returns the Add that is alone.
+func only(s *scene, adds []*element) *element {
+	s.Helper()
+	if len(adds) != 1 {
+		s.Fatalf("%d items, want one: %q", len(adds), bodies(adds))
+	}
+	return adds[0]
 }
 
 // find returns the Add whose body is so.

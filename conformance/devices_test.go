@@ -58,9 +58,9 @@ var devices = chapter{
 		c = phone.sync(inbox, "").collection()
 		s.equal("what comes after", bodies(c.all("Commands/Add")), "[after]")
 		s.equal("what comes after", c.first("Commands").children(), "Add")
-		got := tablet.rest(inbox)
-		s.equal("what the tablet gets", bodies(got), "[hello]")
-		s.equal("as", got[0].at("Class"), "SMS")
+		got := only(s, tablet.rest(inbox))
+		s.equal("what the tablet gets", got.data("Body/Data"), "hello")
+		s.equal("as", got.at("Class"), "SMS")
 	}},
 	{"DEVICE-2", "nobody as sender and as recipient", func(s *scene) {
 		const nobody = `"" [MOBILE:]`

@@ -20,11 +20,7 @@ func (s *scene) carried(folder, data string) *element {
 	phone.begin(folder, smsOptions)
 	tablet.begin(folder, smsOptions)
 	phone.add(folder, "c1", data)
-	adds := tablet.rest(folder)
-	if len(adds) != 1 {
-		s.Fatalf("the tablet gets %d texts", len(adds))
-	}
-	return adds[0]
+	return only(s, tablet.rest(folder))
 }
 
 // shared returns two devices that both have one text, and its id.
@@ -53,7 +49,7 @@ func (s *scene) refusedAdd(data, status string) {
 var smsClass = chapter{
 	{"ASMS-2.2.2.1-1", "the elements of a text stand in ApplicationData and nowhere else", func(s *scene) {
 		phone, tablet, _ := s.shared(inbox)
-		add := tablet.begin(inbox, smsOptions)[0]
+		add := only(s, tablet.begin(inbox, smsOptions))
 		s.equal("children of Add", add.children(), "Class ServerId ApplicationData")
 		phone.sync(inbox, commands("<Add><Class>SMS</Class><ClientId>c2</ClientId>"+to(me)+"<ApplicationData>"+body("misplaced")+"</ApplicationData></Add>")).wantTop("4")
 		tablet.sync(inbox, "").wantEmpty()
@@ -80,7 +76,7 @@ var smsClass = chapter{
 		fetched := phone.sync(inbox, commands("<Fetch><ServerId>"+id+"</ServerId></Fetch>")).collection().first("Responses/Fetch")
 		for _, text := range append(adds, fetched) {
 			c := text.first("ApplicationData/ConversationId")
-			if c == nil || !c.opaque || len(c.text) != 16 {
+			if !c.opaque || len(c.text) != 16 {
 				s.Errorf("ConversationId %+v", c)
 			}
 		}
@@ -119,7 +115,7 @@ var smsClass = chapter{
 			if add.data("Body/Data") == "one" {
 				want = 5
 			}
-			if c == nil || !c.opaque || len(c.text) != want {
+			if !c.opaque || len(c.text) != want {
 				s.Errorf("text %d: ConversationIndex %+v, want %d bytes", i, c, want)
 			}
 		}
@@ -135,7 +131,9 @@ var smsClass = chapter{
 		slices.SortFunc(adds, func(a, b *element) int {
 			return bytes.Compare([]byte(a.data("ConversationIndex")), []byte(b.data("ConversationIndex")))
 		})
-		s.equal("sorted by index", bodies(adds), want)
+		if s.equal("sorted by index", bodies(adds), want); s.Failed() {
+			return
+		}
 		for _, later := range adds[1:] {
 			if !strings.HasPrefix(later.data("ConversationIndex"), adds[0].data("ConversationIndex")) {
 				s.Errorf("%q is not below the first", later.data("Body/Data"))
@@ -152,8 +150,8 @@ var smsClass = chapter{
 		phone.begin(inbox, smsOptions)
 		phone.add(sentItems, "c1", to(pat)+from(me)+dateReceived(sent)+body("sent")+cpid("1252"))
 		phone.add(inbox, "c2", to(me)+from(pat)+dateReceived(arrived)+body("arrived")+cpid("1252"))
-		s.equal("in Sent Items", tablet.begin(sentItems, smsOptions)[0].data("DateReceived"), sent)
-		s.equal("in the Inbox", tablet.begin(inbox, smsOptions)[0].data("DateReceived"), arrived)
+		s.equal("in Sent Items", only(s, tablet.begin(sentItems, smsOptions)).data("DateReceived"), sent)
+		s.equal("in the Inbox", only(s, tablet.begin(inbox, smsOptions)).data("DateReceived"), arrived)
 		s.equal("of the last three days", bodies(tablet.begin(sentItems, block("SMS", filter("2")))), "[sent]")
 		s.equal("of the last three days", len(tablet.begin(inbox, block("SMS", filter("2")))), 0)
 	}},
@@ -172,8 +170,8 @@ var smsClass = chapter{
 	}},
 	{"ASMS-2.2.2.1.5-1", "a text is flagged, done and unflagged, and the other device hears it", func(s *scene) {
 		phone, tablet, id := s.shared(inbox)
-		add := tablet.begin(inbox, smsOptions)[0]
-		if f := add.first("ApplicationData/Flag"); f == nil || len(f.inner) != 0 {
+		add := only(s, tablet.begin(inbox, smsOptions))
+		if f := add.first("ApplicationData/Flag"); f == nothing || len(f.inner) != 0 {
 			s.Errorf("Flag of a text that has none: %s", f.children())
 		}
 		tell := func(flag, children, status string) {

@@ -19,7 +19,7 @@ var syntax = chapter{
 		phone, tablet := s.device("PHONE"), s.device("TABLET")
 		phone.begin(inbox, smsOptions)
 		phone.add(inbox, "c1", received("hello"))
-		data := tablet.begin(inbox, smsOptions)[0].first("ApplicationData")
+		data := only(s, tablet.begin(inbox, smsOptions)).first("ApplicationData")
 		allowed := strings.Fields("To From DateReceived Importance Read Body InternetCPID Flag ConversationId ConversationIndex")
 		for _, e := range data.inner {
 			if !slices.Contains(allowed, e.tag.Name()) {
@@ -76,7 +76,7 @@ var syntax = chapter{
 	}},
 	{"ASMS-2.2.2-1", "each element of a text is on its code page", func(s *scene) {
 		s.place(inbox, placed("hello"))
-		data := s.device("TABLET").begin(inbox, smsOptions)[0].first("ApplicationData")
+		data := only(s, s.device("TABLET").begin(inbox, smsOptions)).first("ApplicationData")
 		for _, want := range []wbxml.Tag{
 			2<<8 | 0x16, 2<<8 | 0x18, 2<<8 | 0x0F, 2<<8 | 0x12, 2<<8 | 0x15, 17<<8 | 0x0A, 2<<8 | 0x39, 2<<8 | 0x3A, 22<<8 | 0x09, 22<<8 | 0x0A,
 		} {

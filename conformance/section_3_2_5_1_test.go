@@ -42,7 +42,7 @@ var processingSync = chapter{
 	}},
 	{"ASMS-3.2.5.1-2", "what a text holds stands in ApplicationData, in the order of the example", func(s *scene) {
 		s.place(inbox, placed("hello"))
-		add := s.device("PHONE").begin(inbox, smsOptions)[0]
+		add := only(s, s.device("PHONE").begin(inbox, smsOptions))
 		s.equal("Add", add.children(), "Class ServerId ApplicationData")
 		s.equal("ApplicationData", add.first("ApplicationData").children(),
 			"To From DateReceived Importance Read Body InternetCPID Flag ConversationId ConversationIndex")

@@ -53,9 +53,9 @@ var processingSettings = chapter{
 		hanging.stillWaits()
 		phone.enable(myNumber)
 		hanging.wakes(time.Second)
-		got := phone.rest(outbox)
-		s.equal("what the phone gets now", bodies(got), "[see you]")
-		phone.sync(outbox, commands(remove(got[0].at("ServerId"))))
+		got := only(s, phone.rest(outbox))
+		s.equal("what the phone gets now", got.data("Body/Data"), "see you")
+		phone.sync(outbox, commands(remove(got.at("ServerId"))))
 		s.state(text, mailbox.TextSent)
 		s.equal("the tablet hears of", tablet.sync(outbox, "").collection().at("Commands/Delete/ServerId"), text)
 

@@ -114,6 +114,6 @@ func mail(subject string) mailbox.Message {
 func (s *scene) equal(what string, got, want any) {
 	s.Helper()
 	if fmt.Sprint(got) != fmt.Sprint(want) {
-		s.Errorf("%s: %v, want %v", what, got, want)
+		s.Errorf("%s: %+q, want %+q", what, fmt.Sprint(got), fmt.Sprint(want))
 	}
 }
