@@ -39,18 +39,14 @@ func (a *Agent) receive(ctx context.Context, l *line, tpdu []byte) error {
 	}
 	c := d.UserData.Header.Concat
 	hash := partHash(d, tpdu)
+	var again bool
 	var uploaded int
-	var last int64
 	if err := a.ledger.update(func(tx *sql.Tx) (err error) {
-		if l.last != 0 {
-			if err := settle(tx, l.last); err != nil {
-				return err
-			}
-		}
-		if last, err = owed(tx, l.options.Name, hash, c != nil && c.Total > 1); err != nil || last != 0 {
+		again, err = a.ledger.again(tx, l.options.Name, l.session, hash, c != nil && c.Total > 1, !d.Time.IsZero())
+		if err != nil || again {
 			return err
 		}
-		if last, err = a.ledger.addPart(tx, l.options.Name, d.Originator, hash, tpdu, state); err != nil || state != partWaiting {
+		if err = a.ledger.addPart(tx, l.options.Name, d.Originator, l.session, hash, tpdu, state); err != nil || state != partWaiting {
 			return err
 		}
 		uploaded, err = a.join(tx, l.options, d.Originator, false)
@@ -58,8 +54,7 @@ func (a *Agent) receive(ctx context.Context, l *line, tpdu []byte) error {
 	}); err != nil {
 		return err
 	}
-	l.last = last
-	a.log.InfoContext(ctx, "message received", "radio", l.label, "texts", uploaded)
+	a.log.InfoContext(ctx, "message received", "radio", l.label, "again", again, "texts", uploaded)
 	a.options.Events(Event{Kind: PartReceived, Radio: l.options.Name})
 	a.wake(a.toPost)
 	return a.at("part kept")
@@ -105,8 +100,11 @@ func (a *Agent) join(tx *sql.Tx, radio RadioOptions, sender string, overdue bool
 	complete, rest := sms.Reassemble(parts)
 	if overdue {
 		late := a.now().Add(-a.options.PartTimeout)
-		rest = slices.DeleteFunc(rest, func(i int) bool { return list[i].received.After(late) })
-		complete = append(complete, incomplete(parts, rest)...)
+		for _, m := range incomplete(parts, rest) {
+			if slices.ContainsFunc(m.Parts, func(i int) bool { return !list[i].received.After(late) }) {
+				complete = append(complete, m)
+			}
+		}
 	}
 	for _, m := range complete {
 		var joined []part
@@ -212,15 +210,11 @@ const uploadBatch = 50
 // [MS-ASMS] 3.1.4.1.2 Making Changes Involving SMS Items
 func (a *Agent) uploadTexts(ctx context.Context, s *session) error {
 	for {
+		if err := a.compareInbox(ctx, s); err != nil {
+			return err
+		}
 		list, err := a.ledger.uploads(ctx, uploadBatch)
 		if err != nil || len(list) == 0 {
-			return err
-		}
-		if err := a.completeInbox(ctx, s); err != nil {
-			return err
-		}
-		// What was looked for may be there already.
-		if list, err = a.ledger.uploads(ctx, uploadBatch); err != nil || len(list) == 0 {
 			return err
 		}
 		commands := make([]eas.ClientCommand, len(list))
@@ -330,14 +324,20 @@ func (a *Agent) takeInbox(ctx context.Context, b *easclient.Batch) error {
 // lost the key, and so how old a backup may be that loses no texts.
 const restoreWindow = 7 * 24 * time.Hour
 
-// completeInbox compares the Inbox with what was added to it, once after each
-// key 0: the server may have been set back to a backup, or have taken an Add
-// whose answer was lost.
-func (a *Agent) completeInbox(ctx context.Context, s *session) error {
+// compareInbox compares the Inbox with what was added to it, once after each key
+// 0: the server may have been set back to a backup, or have taken an Add whose
+// answer was lost.
+func (a *Agent) compareInbox(ctx context.Context, s *session) error {
 	for {
-		done, err := a.ledger.complete(ctx, inboxFolder)
-		if err != nil || done {
+		k, err := a.ledger.known(ctx, inboxFolder)
+		if err != nil || k == known {
 			return err
+		}
+		if k == doubtful {
+			if err := a.proveInbox(ctx, s); err != nil {
+				return err
+			}
+			continue
 		}
 		old, err := a.ledger.anySent(ctx)
 		if err != nil {
@@ -357,6 +357,21 @@ func (a *Agent) completeInbox(ctx context.Context, s *session) error {
 			return err
 		}
 	}
+}
+
+// proveInbox asks the server whether it still knows the key of the Inbox.
+func (a *Agent) proveInbox(ctx context.Context, s *session) error {
+	err := s.inbox.Prove(ctx)
+	if errors.Is(err, easclient.ErrResync) {
+		return nil // takeInbox has seen to it
+	}
+	if err != nil {
+		return err
+	}
+	return a.ledger.update(func(tx *sql.Tx) error {
+		_, err := tx.Exec(`UPDATE collection SET known = $1 WHERE folder = $2 AND known = $3`, known, inboxFolder, doubtful)
+		return err
+	})
 }
 
 // takeSurvey compares what the server has.

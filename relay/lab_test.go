@@ -233,6 +233,23 @@ func (c *client) bodies(f eas.FolderType) (bodies []string) {
 	return bodies
 }
 
+// remove deletes a text for good.
+func (c *client) remove(f eas.FolderType, body string) {
+	c.t.Helper()
+	c.mu.Lock()
+	var id eas.ServerID
+	for n, m := range c.items[f] {
+		if *m.Body.Data == body {
+			id = n
+		}
+	}
+	delete(c.items[f], id)
+	c.mu.Unlock()
+	if _, err := c.folders[f].Sync(c.t.Context(), eas.ClientCommand{Delete: &eas.ClientDelete{ServerID: id}}); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 // texts are the texts in a folder by body.
 func (c *client) texts(f eas.FolderType) map[string]eas.SMS {
 	c.bodies(f)

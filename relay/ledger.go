@@ -209,6 +209,15 @@ const (
 	inboxFolder  folder = "inbox"
 )
 
+// knowledge is whether the agent knows what the server has in a folder.
+type knowledge int
+
+const (
+	unknown  knowledge = iota // the key is new: nothing has been compared
+	known                     // all that there was at key 0 has come
+	doubtful                  // the key of the other folder was lost
+)
+
 // collection returns where a partnership stands. A folder that has another id
 // than before begins anew.
 func (l *Ledger) collection(ctx context.Context, f folder, id eas.CollectionID) (state easclient.State, err error) {
@@ -233,7 +242,7 @@ func keepState(tx *sql.Tx, f folder, state easclient.State) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO collection (folder, state, complete) VALUES ($1, $2, 0)
+	_, err = tx.Exec(`INSERT INTO collection (folder, state, known) VALUES ($1, $2, 0)
 		ON CONFLICT (folder) DO UPDATE SET state = excluded.state`, f, text)
 	return err
 }
@@ -244,24 +253,26 @@ func restart(tx *sql.Tx, f folder, state easclient.State) error {
 	if err := keepState(tx, f, state); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`UPDATE collection SET complete = 0 WHERE folder = $1`, f); err != nil {
+	if err := setKnown(tx, f, unknown); err != nil {
 		return err
 	}
 	if f == outboxFolder {
+		if _, err := tx.Exec(`UPDATE collection SET known = $1 WHERE folder = $2 AND known = $3`, doubtful, inboxFolder, known); err != nil {
+			return err
+		}
 		return withdrawAll(tx)
 	}
 	_, err := tx.Exec(`UPDATE upload SET present = 0`)
 	return err
 }
 
-// complete reports whether all that the server had at key 0 has come.
-func (l *Ledger) complete(ctx context.Context, f folder) (done bool, err error) {
-	err = l.db.QueryRowContext(ctx, `SELECT complete FROM collection WHERE folder = $1`, f).Scan(&done)
-	return done, ledgerError(err)
+func (l *Ledger) known(ctx context.Context, f folder) (k knowledge, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT known FROM collection WHERE folder = $1`, f).Scan(&k)
+	return k, ledgerError(err)
 }
 
-func setComplete(tx *sql.Tx, f folder) error {
-	_, err := tx.Exec(`UPDATE collection SET complete = 1 WHERE folder = $1`, f)
+func setKnown(tx *sql.Tx, f folder, k knowledge) error {
+	_, err := tx.Exec(`UPDATE collection SET known = $1 WHERE folder = $2`, k, f)
 	return err
 }
 

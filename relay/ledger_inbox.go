@@ -150,33 +150,42 @@ func (l *Ledger) restore(tx *sql.Tx) error {
 		uploadDone, l.now().Add(-restoreWindow).UnixMilli()); err != nil {
 		return err
 	}
-	return setComplete(tx, inboxFolder)
+	return setKnown(tx, inboxFolder, known)
 }
 
-// owed returns a part that came before in such a way that it comes again now, 0
-// if there is none; see the package comment.
-func owed(tx *sql.Tx, radio string, hash []byte, concatenated bool) (n int64, err error) {
-	err = tx.QueryRow(`SELECT part FROM part WHERE hash = $1 AND radio = $2 AND (owed = 1 OR $3) ORDER BY owed DESC, part LIMIT 1`, hash, radio, concatenated).Scan(&n)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
+// newSession numbers the time that a radio is open.
+func (l *Ledger) newSession() (n int64, err error) {
+	return n, l.update(func(tx *sql.Tx) error {
+		return tx.QueryRow(`UPDATE agent SET session = session + 1 RETURNING session`).Scan(&n)
+	})
+}
+
+// again reports whether a part has come before, and stands for the one that
+// comes now; see the package comment.
+func (l *Ledger) again(tx *sql.Tx, radio string, session int64, hash []byte, concatenated, dated bool) (bool, error) {
+	since := int64(0)
+	if !dated {
+		since = l.now().Add(-undatedRepeat).UnixMilli()
 	}
-	return n, err
+	result, err := tx.Exec(`UPDATE part SET session = $1 WHERE part = (SELECT part FROM part
+		WHERE hash = $2 AND radio = $3 AND (session <> $1 OR $4) AND received >= $5 ORDER BY part LIMIT 1)`,
+		session, hash, radio, concatenated, since)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
 }
 
-// settle notes that the radio has let go of a part.
-func settle(tx *sql.Tx, n int64) error {
-	_, err := tx.Exec(`UPDATE part SET owed = 0 WHERE part = $1`, n)
-	return err
-}
+// undatedRepeat is how soon a part must come again to be the same one, if the
+// service centre gave it no time.
+const undatedRepeat = 10 * time.Minute
 
 // addPart keeps a part.
-func (l *Ledger) addPart(tx *sql.Tx, radio, sender string, hash, tpdu []byte, state partState) (n int64, err error) {
-	result, err := tx.Exec(`INSERT INTO part (radio, sender, hash, tpdu, received, owed, state) VALUES ($1, $2, $3, $4, $5, 1, $6)`,
-		radio, sender, hash, tpdu, l.now().UnixMilli(), state)
-	if err != nil {
-		return 0, err
-	}
-	return result.LastInsertId()
+func (l *Ledger) addPart(tx *sql.Tx, radio, sender string, session int64, hash, tpdu []byte, state partState) error {
+	_, err := tx.Exec(`INSERT INTO part (radio, sender, hash, tpdu, received, session, state) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		radio, sender, hash, tpdu, l.now().UnixMilli(), session, state)
+	return err
 }
 
 // maxWaiting bounds the parts of one sender that are looked at together.

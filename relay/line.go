@@ -11,7 +11,7 @@ import (
 type line struct {
 	options RadioOptions
 	label   int   // for logs, which show no numbers
-	last    int64 // the part that the radio brought last since it was opened, 0 for none
+	session int64 // of the ledger, for the time that the radio is open
 
 	mu    sync.Mutex
 	radio Radio // nil while there is none
@@ -62,7 +62,7 @@ func (a *Agent) keepRadio(ctx context.Context, l *line) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case errors.Is(err, ErrLocked), errors.Is(err, errCrash):
+		case errors.Is(err, ErrLocked), errors.Is(err, errCrash), errors.As(err, new(*LedgerError)):
 			return err
 		}
 		if a.now().Sub(opened) > a.pace.most { // it had worked
@@ -79,13 +79,16 @@ func (a *Agent) keepRadio(ctx context.Context, l *line) error {
 
 // runRadio has a radio open until it fails.
 func (a *Agent) runRadio(ctx context.Context, l *line) error {
+	var err error
+	if l.session, err = a.ledger.newSession(); err != nil {
+		return err
+	}
 	r, err := l.options.Open(ctx)
 	if err != nil {
 		return fmt.Errorf("relay: open the radio: %w", err)
 	}
 	info := r.Info()
 	a.log.InfoContext(ctx, "radio ready", "radio", l.label, "model", info.Model, "operator", info.Operator)
-	l.last = 0
 	l.set(r)
 	a.wake(a.toTransmit)
 	defer l.drop(r)

@@ -106,7 +106,7 @@ func (a *Agent) deleteTexts(ctx context.Context, outbox *easclient.Collection) e
 			return err
 		}
 		// First see what the server has: at key 0 an id may be another text's.
-		if err := a.completeOutbox(ctx, outbox); err != nil {
+		if err := a.compareOutbox(ctx, outbox); err != nil {
 			return err
 		}
 		if list, err = a.ledger.toDelete(ctx, deleteBatch); err != nil || len(list) == 0 {
@@ -163,11 +163,11 @@ func acknowledged(list []text, responses []eas.SyncItemResponse) ([]text, error)
 	return done, nil
 }
 
-// completeOutbox takes all that the server has, once after each key 0.
-func (a *Agent) completeOutbox(ctx context.Context, outbox *easclient.Collection) error {
+// compareOutbox takes all that the server has, once after each key 0.
+func (a *Agent) compareOutbox(ctx context.Context, outbox *easclient.Collection) error {
 	for {
-		done, err := a.ledger.complete(ctx, outboxFolder)
-		if err != nil || done {
+		k, err := a.ledger.known(ctx, outboxFolder)
+		if err != nil || k == known {
 			return err
 		}
 		switch _, err := outbox.Sync(ctx); {
@@ -176,7 +176,7 @@ func (a *Agent) completeOutbox(ctx context.Context, outbox *easclient.Collection
 		case err != nil:
 			return err
 		}
-		if err := a.ledger.update(func(tx *sql.Tx) error { return setComplete(tx, outboxFolder) }); err != nil {
+		if err := a.ledger.update(func(tx *sql.Tx) error { return setKnown(tx, outboxFolder, known) }); err != nil {
 			return err
 		}
 	}

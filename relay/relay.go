@@ -28,15 +28,17 @@
 // on disk too. What is whole is added to the Inbox with a ClientId that is kept,
 // so that repeating the Add makes no second text.
 //
-// A radio may bring a TPDU again if its acknowledgement was lost. Sender, service
-// centre time stamp, coding, header and user data are the same then (the
-// more-messages flag need not be), but they are the same too for two equal texts
-// sent within a second. What tells them apart is whether an acknowledgement can
-// have been lost: a TPDU is owed from the commit until the same radio, not
-// reopened, brings its next one, and an owed one absorbs one equal TPDU after the
-// radio was reopened. So a crash doubles nothing, and two equal texts stay two.
-// One segment of several is a repeat whenever all of that is equal, because its
-// reference differs from text to text.
+// A radio brings a TPDU again when its acknowledgement was lost, and then sender,
+// service centre time stamp, coding, header and user data are the same (the
+// more-messages flag need not be). But two equal texts sent within one second are
+// the same in all of that, too. What tells them apart is when they come: each
+// TPDU that the radio brought before it was last opened stands for one equal
+// TPDU that it brings afterwards; any further one is a text of its own. So a
+// crash doubles nothing, a modem that forgets nothing doubles nothing, and two
+// equal texts are two. One segment of several is a repeat whenever all of that
+// is equal, because its reference differs from text to text. What this gives up:
+// of two equal texts sent within one second, the second is lost if the program
+// ends between the two.
 //
 // Sources: [MS-ASMS] 3.1 Client Details, 3GPP TS 23.040.
 package relay

@@ -6,14 +6,15 @@ CREATE TABLE agent (
 	user       TEXT    NOT NULL, -- whose mailbox
 	device_id  TEXT    NOT NULL,
 	policy_key INTEGER NOT NULL DEFAULT 0,
-	reference  INTEGER NOT NULL  -- concatenation reference of the latest text
+	reference  INTEGER NOT NULL, -- concatenation reference of the latest text
+	session    INTEGER NOT NULL DEFAULT 0 -- how often a radio was opened
 );
 
--- The two partnerships. complete: all that the server had at key 0 has come.
+-- The two partnerships.
 CREATE TABLE collection (
 	folder   TEXT    NOT NULL PRIMARY KEY, -- outbox, inbox
 	state    TEXT    NOT NULL,             -- easclient.State as JSON
-	complete INTEGER NOT NULL
+	known    INTEGER NOT NULL              -- whether it is known what the server has
 );
 
 -- The texts that came in the Outbox. A server restored from a backup may give an
@@ -70,7 +71,7 @@ CREATE TABLE part (
 	hash     BLOB    NOT NULL, -- what tells a part that comes again
 	tpdu     BLOB    NOT NULL,
 	received INTEGER NOT NULL,
-	owed     INTEGER NOT NULL, -- the radio may bring it again: its acknowledgement may be lost
+	session  INTEGER NOT NULL, -- in which the radio brought it last
 	state    INTEGER NOT NULL,
 	upload   INTEGER
 );

@@ -1,0 +1,221 @@
+package relay_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"asms/eas"
+	"asms/mailbox"
+	"asms/relay"
+	"asms/relay/simulator"
+	"asms/store"
+)
+
+// The agent is killed at every point between two commits of its ledger, one
+// after the other, while a text goes out to a recipient who gets it and one who
+// is refused. No segment is ever submitted twice, and the text reaches its end.
+func TestKilledWhileSending(t *testing.T) {
+	run := func(t *testing.T, k *killer) {
+		l := newLab(t, eas.Version161)
+		c := l.network.Correspondent(bob, nil)
+		l.network.Inject(simulator.Fault{Do: simulator.Reject, Code: 1, Number: carol})
+		l.start(nil)
+		l.phoneReady()
+		l.stop()
+		writer := l.newClient("web1")
+		text := strings.Repeat("two parts ", 20)
+		id := writer.write(`"Bob" [MOBILE:`+bob+`], "Carol" [MOBILE:`+carol+`]`, text)
+		l.start(k.at)
+		if k.left > 0 {
+			if err := l.ended(); !errors.Is(err, relay.ErrCrash) {
+				t.Fatalf("not killed: %v", err)
+			}
+			l.start(nil)
+		}
+		end := l.settled(id)
+		l.noneTwice(l.submissions())
+		inbox := writer.bodies(eas.FolderTypeInbox)
+		if end.Recipients[1].State != store.RecipientFailed || !contains(inbox, carol, text) {
+			t.Errorf("carol is %+v, reports %q", end.Recipients[1], inbox)
+		}
+		// Of carol the refusal of her next part tells enough.
+		lost := (k.point == "segment submitting" || k.point == "segment submitted") && !slices.Contains(k.seen, "recipient concluded")
+		if lost {
+			// What nobody knows is said to be so, for the recipient it is about.
+			if !contains(inbox, "Perhaps not sent") {
+				t.Errorf("killed at %q: reports %q", k.point, inbox)
+			}
+		} else {
+			if len(inbox) != 1 || end.State != mailbox.TextSent {
+				t.Errorf("killed at %q: text %v, reports %q", k.point, end.State, inbox)
+			}
+			l.eventually("bob has it", func() bool { return slices.Equal(bodiesOf(c), []string{text}) })
+		}
+	}
+	none := &killer{}
+	if !t.Run("first", func(t *testing.T) { t.Run("not killed", func(t *testing.T) { run(t, none) }) }) {
+		return
+	}
+	t.Run("then", func(t *testing.T) {
+		points := pass(none)
+		if len(points) < 15 {
+			t.Fatalf("only %d points: %v", len(points), points)
+		}
+		for n, point := range points {
+			t.Run(fmt.Sprintf("%d %s", n+1, point), func(t *testing.T) { run(t, &killer{left: n + 1}) })
+		}
+	})
+}
+
+// The agent is killed at every point while texts come in, one of them long. All
+// of them land in the Inbox, once each.
+func TestKilledWhileReceiving(t *testing.T) {
+	run := func(t *testing.T, k *killer) {
+		l := newLab(t, eas.Version161)
+		c := l.network.Correspondent(bob, nil)
+		l.start(nil)
+		l.phoneReady()
+		l.stop()
+		long := strings.Repeat("three parts ", 30)
+		for _, text := range []string{"hello", long, "bye"} {
+			if err := c.Send(own, text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l.start(k.at)
+		if k.left > 0 {
+			if err := l.ended(); !errors.Is(err, relay.ErrCrash) {
+				t.Fatalf("not killed: %v", err)
+			}
+			l.start(nil)
+		}
+		if got := l.inbox(l.newClient("web1"), 3); !slices.Equal(got, []string{"bye", "hello", long}) {
+			t.Errorf("killed at %q: the Inbox has %q", k.point, got)
+		}
+	}
+	none := &killer{}
+	if !t.Run("first", func(t *testing.T) { t.Run("not killed", func(t *testing.T) { run(t, none) }) }) {
+		return
+	}
+	t.Run("then", func(t *testing.T) {
+		points := pass(none)
+		if len(points) < 10 {
+			t.Fatalf("only %d points: %v", len(points), points)
+		}
+		for n, point := range points[:len(points)-1] { // how often the server is asked varies
+			t.Run(fmt.Sprintf("%d %s", n+1, point), func(t *testing.T) { run(t, &killer{left: n + 1}) })
+		}
+	})
+}
+
+// forget has the server lose what it knows of the phone, as Remove does.
+func (l *lab) forget() {
+	l.t.Helper()
+	id, err := l.agent.DeviceID(l.t.Context())
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if err := l.server.accounts().RemoveDevice(l.t.Context(), l.user.ID, id); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func TestLostSyncKey(t *testing.T) {
+	l := newLab(t, eas.Version161)
+	c := l.network.Correspondent(bob, nil)
+	l.start(nil)
+	l.phoneReady()
+	writer := l.newClient("web1")
+	l.settled(writer.write(bob, "before"))
+	if err := c.Send(own, "answer"); err != nil {
+		t.Fatal(err)
+	}
+	l.inbox(writer, 1)
+	l.forget()
+	l.eventually("the phone comes back", func() bool {
+		list, err := l.server.accounts().Devices(t.Context(), l.user.ID)
+		return err == nil && slices.ContainsFunc(list, func(d store.Device) bool { return d.Type == "asmsrelay" })
+	})
+	l.stop() // it may not know yet that it has to say that it sends texts
+	l.start(nil)
+	l.phoneReady()
+	l.settled(writer.write(bob, "after"))
+	if err := c.Send(own, "another answer"); err != nil {
+		t.Fatal(err)
+	}
+	l.inbox(writer, 2)
+	if got := bodiesOf(c); !slices.Equal(got, []string{"before", "after"}) {
+		t.Errorf("bob has %q", got)
+	}
+}
+
+// A server set back to a backup offers texts again that were sent, gives ids
+// again that other texts had, and lacks texts that came in. Nothing is sent
+// twice, and nothing is missing in the end.
+func TestServerRestoredFromBackup(t *testing.T) {
+	l := newLab(t, eas.Version161)
+	c := l.network.Correspondent(bob, nil)
+	l.start(nil)
+	l.phoneReady()
+	l.stop()
+	writer := l.newClient("web1")
+	waiting := writer.write(bob, "waits while the backup is made")
+	backup := l.server.backup()
+	later := writer.write(carol, "after the backup")
+	l.start(nil)
+	l.settled(waiting)
+	l.settled(later)
+	for _, text := range []string{"came after the backup", "lost with the backup"} {
+		if err := c.Send(own, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.inbox(writer, 2)
+	l.stop()
+
+	l.server.restore(backup)
+	again := l.newClient("web2")
+	if id := again.write(bob, "has an id again"); id != later {
+		t.Fatalf("the server gave %s, not %s again", id, later)
+	}
+	l.start(nil)
+	l.settled(waiting)
+	l.settled(later)
+	if got := l.inbox(again, 2); !contains(got, "lost with the backup") {
+		t.Errorf("the Inbox has %q", got)
+	}
+	want := []string{"waits while the backup is made", "has an id again"}
+	if got := bodiesOf(c); !slices.Equal(got, want) {
+		t.Errorf("bob has %q", got)
+	}
+}
+
+// A reader's deletions are no loss: what the phone adds again is only the end of
+// what it has added.
+func TestLostInboxKey(t *testing.T) {
+	l := newLab(t, eas.Version161)
+	c := l.network.Correspondent(bob, nil)
+	l.start(nil)
+	l.phoneReady()
+	reader := l.newClient("web1")
+	for i, text := range []string{"first", "second"} {
+		if err := c.Send(own, text); err != nil {
+			t.Fatal(err)
+		}
+		l.inbox(reader, i+1)
+	}
+	reader.remove(eas.FolderTypeInbox, "first")
+	l.forget()
+	l.stop()
+	l.start(nil)
+	l.phoneReady()
+	if err := c.Send(own, "third"); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.inbox(reader, 2); !slices.Equal(got, []string{"second", "third"}) {
+		t.Errorf("the Inbox has %q", got)
+	}
+}
