@@ -158,17 +158,41 @@ func TestOpenTellsWhatTheModemIs(t *testing.T) {
 
 func TestOpenWithPIN(t *testing.T) {
 	b := setup(t, &simulator.ModemOptions{PIN: "1234", HideNumber: true})
-	for _, pin := range []string{"", "9999"} {
-		opts := quick()
-		opts.PIN = pin
-		if _, err := atmodem.Open(t.Context(), b.plug(), opts); !errors.Is(err, atmodem.ErrPIN) {
-			t.Errorf("PIN %q: %v", pin, err)
-		}
+	if _, err := atmodem.Open(t.Context(), b.plug(), quick()); !errors.Is(err, atmodem.ErrPIN) {
+		t.Errorf("no PIN: %v", err)
 	}
 	opts := quick()
 	opts.PIN = "1234"
 	if got := b.open(opts).Info(); got.Number != "" || !got.Registered {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// A wrong PIN costs one of three tries, however often the modem is opened; a
+// SIM that is out of tries wants its PUK, which is nothing for a program.
+func TestOpenWithWrongPIN(t *testing.T) {
+	var tries atomic.Int32
+	b := setup(t, &simulator.ModemOptions{PIN: "1234", Intercept: func(command string) ([]string, bool) {
+		if strings.HasPrefix(command, "+CPIN=") {
+			tries.Add(1)
+		}
+		return nil, false
+	}})
+	opts := quick()
+	opts.PIN = "9999"
+	for range 4 {
+		if _, err := atmodem.Open(t.Context(), b.plug(), opts); !errors.Is(err, atmodem.ErrPIN) {
+			t.Errorf("a wrong PIN: %v", err)
+		}
+	}
+	if n := tries.Load(); n != 1 {
+		t.Errorf("%d tries", n)
+	}
+	b = &bench{t, b.network, b.network.Modem(ours, &simulator.ModemOptions{Intercept: func(command string) ([]string, bool) {
+		return []string{"+CPIN: SIM PUK", "OK"}, command == "+CPIN?"
+	}})}
+	if _, err := atmodem.Open(t.Context(), b.plug(), opts); !errors.Is(err, atmodem.ErrPIN) || !strings.Contains(err.Error(), "PUK") {
+		t.Errorf("a SIM that wants its PUK: %v", err)
 	}
 }
 

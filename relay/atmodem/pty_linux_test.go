@@ -1,13 +1,16 @@
 package atmodem_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"syscall"
 	"testing"
+	"time"
 	"unsafe"
 
 	"asms/relay/atmodem"
+	"asms/relay/simulator"
 )
 
 // openPTY makes a pseudo terminal: what is written to one end is read at the
@@ -63,6 +66,41 @@ func TestDialSerialLine(t *testing.T) {
 	_ = stop()
 	if err := m.Close(); err != nil {
 		t.Error(err)
+	}
+	<-served
+}
+
+// A modem that is unplugged ends every call at once.
+func TestUnplug(t *testing.T) {
+	b := setup(t, nil)
+	far, path := openPTY(t)
+	served := make(chan struct{})
+	go func() { defer close(served); _ = b.radio.ServeConn(far) }()
+	opts := quick()
+	opts.CommandTimeout, opts.PollInterval = 10*time.Second, time.Hour
+	m, err := atmodem.Dial(t.Context(), path, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	b.network.Inject(simulator.Fault{Do: simulator.DropAnswer, Times: 1})
+	received, submitted := make(chan error, 1), make(chan error, 1)
+	go func() { received <- m.Receive(t.Context(), (&inbox{}).handle) }()
+	go func() { _, err := m.Submit(t.Context(), tpdus(t, "gone")[0]); submitted <- err }()
+	eventually(t, "the segment is out", func() bool { return len(b.network.Submissions()) == 1 })
+	far.Close()
+	begun := time.Now()
+	if err := <-received; !errors.Is(err, atmodem.ErrClosed) {
+		t.Errorf("Receive: %v", err)
+	}
+	if err := <-submitted; !errors.Is(err, atmodem.ErrClosed) || !errors.Is(err, atmodem.ErrUnknownOutcome) {
+		t.Errorf("Submit: %v", err)
+	}
+	if err := m.Reset(t.Context()); !errors.Is(err, atmodem.ErrClosed) {
+		t.Errorf("Reset: %v", err)
+	}
+	if d := time.Since(begun); d > 2*time.Second {
+		t.Errorf("it took %v", d)
 	}
 	<-served
 }

@@ -69,6 +69,11 @@ func (m *Modem) ready(ctx context.Context) error {
 	if _, err := m.give(ctx, "AT+CMGF=0"); err != nil {
 		return fmt.Errorf("PDU mode: %w", err)
 	}
+	if m.isStale() { // its echo told
+		if err := m.restart(ctx); err != nil {
+			return err
+		}
+	}
 	if !m.offline() {
 		return nil
 	}

@@ -9,11 +9,12 @@ import (
 // answer is what a command leads to. The zero answer goes on with the next
 // command of the line.
 type answer struct {
-	lines  []string
-	final  string // ends the line: ERROR, +CMS ERROR…
-	silent bool
-	hangUp bool
-	prompt func(pdu string) *answer
+	lines   []string
+	final   string // ends the line: ERROR, +CMS ERROR…
+	silent  bool
+	hangUp  bool
+	restart bool // after the answer
+	prompt  func(pdu string) *answer
 }
 
 func ok(lines ...string) *answer { return &answer{lines: lines} }
@@ -24,6 +25,7 @@ func ok(lines ...string) *answer { return &answer{lines: lines} }
 const (
 	cmeNotAllowed   = 3
 	cmePIN          = 11
+	cmePUK          = 12
 	cmeBadPassword  = 16
 	cmsNotAllowed   = 302
 	cmsNotSupported = 303
@@ -38,7 +40,7 @@ const (
 
 func cms(code int) *answer { return &answer{final: fmt.Sprintf("+CMS ERROR: %d", code)} }
 
-var cmeWords = map[int]string{cmeNotAllowed: "operation not allowed", cmePIN: "SIM PIN required", cmeBadPassword: "incorrect password"}
+var cmeWords = map[int]string{cmeNotAllowed: "operation not allowed", cmePIN: "SIM PIN required", cmePUK: "SIM PUK required", cmeBadPassword: "incorrect password"}
 
 // cme is an error as +CMEE asks. The lock is held.
 func (m *Modem) cme(code int) *answer {
@@ -192,6 +194,11 @@ func (m *Modem) general(r request) *answer {
 		return set(&s.errors, 2)
 	case "+CPIN":
 		return m.pin(r)
+	case "+CPINR":
+		if r.test {
+			return ok()
+		}
+		return ok(fmt.Sprintf("+CPINR: SIM PIN,%d,3", m.pinTries))
 	case "+CLCK", "+CPWD":
 		if len(r.args) > 1 && r.args[1] == "2" {
 			locked := 0
@@ -202,22 +209,16 @@ func (m *Modem) general(r request) *answer {
 		}
 		return m.cme(cmeNotAllowed)
 	case "+CREG", "+CGREG", "+CEREG":
-		state := 1
-		if m.opts.Unregistered || !m.unlocked {
-			state = 2
+		mode := map[string]*int{"+CREG": &s.creg, "+CGREG": new(int), "+CEREG": &s.cereg}[r.name]
+		if r.read {
+			return ok(fmt.Sprintf("%s: %d,%d", r.name, *mode, m.registration()))
 		}
-		switch {
-		case r.test:
-			return ok(r.name + ": (0-2)")
-		case r.read:
-			return ok(fmt.Sprintf("%s: 0,%d", r.name, state))
-		}
-		return ok()
+		return set(mode, 2)
 	case "+COPS":
 		switch {
 		case r.test:
 			return ok(fmt.Sprintf(`+COPS: (2,%q,%q,"00101"),,(0-4),(0-2)`, m.network.opts.Operator, m.network.opts.Operator))
-		case r.read && m.opts.Unregistered:
+		case r.read && m.registration() != 1:
 			return ok("+COPS: 0")
 		case r.read:
 			return ok(fmt.Sprintf("+COPS: 0,0,%q", m.network.opts.Operator))
@@ -262,11 +263,7 @@ func (m *Modem) general(r request) *answer {
 		if r.test {
 			return ok("+CFUN: (0,1,4),(0,1)")
 		}
-		if r.number(1, 0) == 1 { // a reset
-			m.settings = factory()
-			m.unlocked = m.opts.PIN == ""
-		}
-		return ok()
+		return &answer{restart: r.number(1, 0) == 1}
 	case "+CPAS":
 		return ok("+CPAS: 0")
 	case "+CBC":
@@ -288,13 +285,19 @@ func (m *Modem) pin(r request) *answer {
 		return ok()
 	case r.read && m.unlocked:
 		return ok("+CPIN: READY")
+	case r.read && m.pinTries == 0:
+		return ok("+CPIN: SIM PUK")
 	case r.read:
 		return ok("+CPIN: SIM PIN")
 	case m.unlocked:
 		return m.cme(cmeNotAllowed)
+	case m.pinTries == 0:
+		return m.cme(cmePUK)
 	case len(r.args) == 0 || r.args[0] != m.opts.PIN:
+		m.pinTries--
 		return m.cme(cmeBadPassword)
 	}
-	m.unlocked = true
+	m.unlocked, m.pinTries = true, 3
+	m.announceRegistration()
 	return ok()
 }

@@ -27,6 +27,7 @@ type conn struct {
 
 	mu     sync.Mutex
 	busy   bool     // a command runs: announcements wait for its answer
+	mute   bool     // the modem restarted: that answer never comes
 	later  []string // announcements that wait
 	closed bool
 }
@@ -155,9 +156,16 @@ func (c *conn) announce(line string) {
 	c.writeLocked("\r\n" + line + "\r\n")
 }
 
+// forget drops the answer that is due, and the announcements that wait for it.
+func (c *conn) forget() {
+	c.mu.Lock()
+	c.mute, c.busy, c.later = c.busy, false, nil
+	c.mu.Unlock()
+}
+
 func (c *conn) begin() {
 	c.mu.Lock()
-	c.busy = true
+	c.busy, c.mute = true, false
 	c.mu.Unlock()
 }
 
@@ -166,7 +174,7 @@ func (c *conn) end(answer string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.busy = false
-	if answer != "" {
+	if answer != "" && !c.mute {
 		c.writeLocked(answer)
 	}
 	for _, line := range c.later {
@@ -197,6 +205,11 @@ func (c *conn) obey(line string) error {
 		}
 		if a.silent {
 			c.end("")
+			return nil
+		}
+		if a.restart {
+			c.end(c.format(lines, "OK"))
+			c.modem.Restart()
 			return nil
 		}
 		lines = append(lines, a.lines...)

@@ -324,10 +324,11 @@ func (m *Modem) send(r request) *answer {
 		if err != nil {
 			return cms(cmsBadPDU)
 		}
-		if m.opts.Unregistered {
+		m.mu.Lock()
+		if m.registration() != 1 {
+			m.mu.Unlock()
 			return cms(cmsNoNetwork)
 		}
-		m.mu.Lock()
 		m.reference++
 		reference := m.reference
 		m.mu.Unlock()

@@ -23,7 +23,8 @@ type ModemOptions struct {
 	Manufacturer, Model, Revision, IMEI string
 	// HideNumber leaves +CNUM without an answer, as most SIMs do.
 	HideNumber bool
-	// Unregistered has +CREG tell that there is no network, and +CMGS fail.
+	// Unregistered has +CREG tell that there is no network, and +CMGS fail,
+	// until SetRegistered.
 	Unregistered bool
 	// Intercept sees each command of a line, without "AT", before the modem
 	// does. When ok, lines are the whole answer, nil for none at all. It must
@@ -43,6 +44,8 @@ type Modem struct {
 	mem       [3]string // read, write, receive: as +CPMS chose
 	settings  settings
 	unlocked  bool
+	pinTries  int // wrong PINs that the SIM still forgives
+	offline   bool
 	smsc      string
 	reference byte
 	unacked   *handedOver // a +CMT or +CDS that waits for +CNMA
@@ -57,6 +60,8 @@ type settings struct {
 	service int // +CSMS
 	indicate
 	charset string
+	creg    int // +CREG, 1 and 2 announce changes
+	cereg   int
 }
 
 // indicate is +CNMI: mode, mt, bm, ds, bfr.
@@ -113,9 +118,73 @@ func (n *Network) Modem(number string, opts *ModemOptions) *Modem {
 	if !m.opts.NoME {
 		m.memories["ME"] = make([]*stored, m.opts.Store)
 	}
-	m.unlocked = m.opts.PIN == ""
+	m.unlocked, m.pinTries, m.offline = m.opts.PIN == "", 3, m.opts.Unregistered
 	n.join(number, m)
 	return m
+}
+
+// SetRegistered has the modem find and lose the network.
+func (m *Modem) SetRegistered(registered bool) {
+	m.mu.Lock()
+	m.offline = !registered
+	m.announceRegistration()
+	m.mu.Unlock()
+	m.network.kick()
+}
+
+// registration is the state that +CREG tells: 1 home, 2 searching. The lock is
+// held.
+func (m *Modem) registration() int {
+	if m.offline || !m.unlocked {
+		return 2
+	}
+	return 1
+}
+
+// announceRegistration tells a program that asked for it. The lock is held.
+func (m *Modem) announceRegistration() {
+	if m.conn == nil {
+		return
+	}
+	if m.settings.creg > 0 {
+		m.conn.announce(fmt.Sprintf("+CREG: %d", m.registration()))
+	}
+	if m.settings.cereg > 0 {
+		m.conn.announce(fmt.Sprintf("+CEREG: %d", m.registration()))
+	}
+}
+
+// Restart has the modem start anew with its line open, as after a power
+// failure: it forgets what it was asked, an answer that is due never comes, and
+// the SIM wants its PIN again.
+func (m *Modem) Restart() {
+	m.mu.Lock()
+	owed := m.restart()
+	m.mu.Unlock()
+	if owed != nil {
+		owed.result(false)
+	}
+	m.network.kick()
+}
+
+// restart answers what was not acknowledged. The lock is held.
+func (m *Modem) restart() (owed *handedOver) {
+	m.settings = factory()
+	m.mem = [3]string{"SM", "SM", "SM"}
+	m.unlocked = m.opts.PIN == ""
+	m.buffered = nil
+	owed, m.unacked = m.unacked, nil
+	if m.conn == nil {
+		return owed
+	}
+	m.conn.forget()
+	m.conn.announce("RDY")
+	if m.unlocked {
+		m.conn.announce("+CPIN: READY")
+	} else {
+		m.conn.announce("+CPIN: SIM PIN")
+	}
+	return owed
 }
 
 // Number is the modem's own.
@@ -140,7 +209,7 @@ func (m *Modem) Stored() int {
 // that, else into the store.
 func (m *Modem) deliver(tpdu []byte, result func(bool)) {
 	m.mu.Lock()
-	if !m.unlocked || m.opts.Unregistered || m.unacked != nil {
+	if m.registration() != 1 || m.unacked != nil {
 		m.mu.Unlock()
 		result(false)
 		return
@@ -175,8 +244,12 @@ func (m *Modem) deliver(tpdu []byte, result func(bool)) {
 		return
 	}
 	place := m.store(m.mem[2], &stored{state: unread, pdu: pdu})
-	if place > 0 && announce {
+	switch {
+	case !announce:
+	case place > 0:
 		m.announce(fmt.Sprintf("%s: %q,%d", index, m.mem[2], place))
+	default:
+		m.announce(fmt.Sprintf("^SMMEMFULL: %q", m.mem[2])) // one maker's word, there is no standard for it
 	}
 	m.mu.Unlock()
 	result(place > 0)

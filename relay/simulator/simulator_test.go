@@ -138,8 +138,49 @@ func TestPIN(t *testing.T) {
 	x.ask("AT+CPIN?", "\r\n+CPIN: SIM PIN\r\n")
 	x.ask("AT+CMGL=4", "\r\n+CMS ERROR: 311\r\n")
 	x.ask("AT+CMEE=2;+CPIN=\"0000\"", "\r\n+CME ERROR: incorrect password\r\n")
+	x.ask("AT+CPINR=\"SIM PIN\"", "\r\n+CPINR: SIM PIN,2,3\r\n\r\nOK\r\n")
 	x.ask("AT+CPIN=\"1234\"", "\r\nOK\r\n")
 	x.ask("AT+CMGL=4", "\r\nOK\r\n")
+	x.ask("AT+CPINR=\"SIM PIN\"", "\r\n+CPINR: SIM PIN,3,3\r\n\r\nOK\r\n")
+}
+
+func TestThreeWrongPINs(t *testing.T) {
+	_, _, x := setup(t, nil, &simulator.ModemOptions{PIN: "1234"})
+	x.ask("AT+CMEE=1", "\r\nOK\r\n")
+	for range 3 {
+		x.ask("AT+CPIN=\"0000\"", "\r\n+CME ERROR: 16\r\n")
+	}
+	x.ask("AT+CPIN?", "\r\n+CPIN: SIM PUK\r\n")
+	x.ask("AT+CPIN=\"1234\"", "\r\n+CME ERROR: 12\r\n")
+}
+
+func TestRegistration(t *testing.T) {
+	n, m, x := setup(t, nil, &simulator.ModemOptions{Unregistered: true})
+	x.ask("AT+CREG?", "\r\n+CREG: 0,2\r\n\r\nOK\r\n")
+	x.ask("AT+COPS?", "\r\n+COPS: 0\r\n\r\nOK\r\n")
+	x.ask("AT+CREG=1;+CNMI=2,1", "\r\nOK\r\n")
+	if err := n.Correspondent(theirs, nil).Send(ours, "hello"); err != nil {
+		t.Fatal(err)
+	}
+	if n.Waiting(ours) != 1 {
+		t.Errorf("%d wait", n.Waiting(ours))
+	}
+	m.SetRegistered(true)
+	x.expect("\r\n+CREG: 1\r\n")
+	x.expect("\r\n+CMTI: \"SM\",1\r\n")
+	m.SetRegistered(false)
+	x.expect("\r\n+CREG: 2\r\n")
+}
+
+func TestRestart(t *testing.T) {
+	_, m, x := setup(t, nil, nil)
+	x.ask("ATE0;+CPMS=\"ME\",\"ME\",\"ME\";+CNMI=2,1", "\r\n+CPMS: 0,40,0,40,0,40\r\n\r\nOK\r\n")
+	m.Restart()
+	x.expect("\r\nRDY\r\n\r\n+CPIN: READY\r\n")
+	x.ask("AT+CNMI?", "\r\n+CNMI: 0,0,0,0,0\r\n\r\nOK\r\n") // with echo
+	x.ask("AT+CPMS?", "\r\n+CPMS: \"SM\",0,40")
+	x.expect("OK\r\n")
+	x.ask("AT+CFUN=1,1", "\r\nOK\r\n\r\nRDY\r\n")
 }
 
 func TestSendAndReport(t *testing.T) {
@@ -180,6 +221,7 @@ func TestStoreAndAnnounce(t *testing.T) {
 	for i := range 3 {
 		x.expect(fmt.Sprintf("\r\n+CMTI: \"SM\",%d\r\n", i+1))
 	}
+	x.expect("\r\n^SMMEMFULL: \"SM\"\r\n")
 	if n.Waiting(ours) != 1 || m.Stored() != 3 {
 		t.Fatalf("%d waiting, %d stored", n.Waiting(ours), m.Stored())
 	}
