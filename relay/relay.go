@@ -110,7 +110,8 @@ const (
 	TextReceived    EventKind = iota + 1 // a text came in the Outbox
 	TextProved                           // the server knows that this phone has it
 	SegmentAccepted                      // the network has taken Segment of Segments to Recipient
-	SegmentRefused                       // the radio refused it; Reason says why
+	SegmentRefused                       // the radio refused it for good; Reason says why
+	SegmentDelayed                       // the radio did not take it now; it is tried again
 	SegmentUnknown                       // nobody knows whether the network has it
 	TextConcluded                        // all recipients are done
 	TextDeleted                          // the server knows it

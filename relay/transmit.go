@@ -126,7 +126,7 @@ func (a *Agent) submit(ctx context.Context, l *line, radio Radio, j *job, s *seg
 		s.state, event.Kind = segmentAccepted, SegmentAccepted
 		log.InfoContext(ctx, "segment accepted", "reference", reference)
 	case errors.As(failure, &refusal) && (refusal.Temporary || refusal.Unready):
-		s.state, code, event.Kind, event.Reason = segmentPlanned, refusal.Code, SegmentRefused, refusal.Reason
+		s.state, code, event.Kind, event.Reason = segmentPlanned, refusal.Code, SegmentDelayed, refusal.Reason
 		log.WarnContext(ctx, "segment not taken for now", "reason", refusal.Reason, "code", refusal.Code)
 	case refusal != nil:
 		s.state, s.reason, code, event.Kind, event.Reason = segmentRefused, refusal.Reason, refusal.Code, SegmentRefused, refusal.Reason

@@ -19,8 +19,11 @@ type cli struct {
 	Config configFile `env:"ASMS_CONFIG" placeholder:"FILE" help:"Read flags that are not given from this TOML file."`
 
 	Serve    serveCmd    `cmd:"" help:"Run the server."`
+	Demo     demoCmd     `cmd:"" help:"Run a server and two simulated phones on a simulated network, to play with."`
 	User     userCmd     `cmd:"" help:"Add, list and remove users."`
 	Device   deviceCmd   `cmd:"" help:"List, allow, block and wipe devices."`
+	Relay    relayCmd    `cmd:"" help:"Be a phone: carry texts between a modem and a mailbox."`
+	Send     sendCmd     `cmd:"" help:"Send a text and say what becomes of it."`
 	Wbxml    wbxmlCmd    `cmd:"" help:"Turn WBXML into readable XML and back."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 	Licenses licensesCmd `cmd:"" help:"Print the licenses of asms and of what it is built from."`
