@@ -57,15 +57,40 @@ func (f *folder) transmit(touched map[eas.ServerID]bool) (all []*command) {
 		if !o.proved {
 			continue
 		}
-		if !o.sent {
-			o.sent = true
-			f.d.l.transmit(f.d.id, o.body)
-			f.shareSent(o.body)
-		}
+		f.radio(o)
 		touched[id] = true
 		all = append(all, &command{body: o.body, wire: eas.ClientCommand{Delete: &eas.ClientDelete{ServerID: id}}})
 	}
 	return all
+}
+
+// radio sends a text, once.
+func (f *folder) radio(o *outgoing) {
+	if !o.sent {
+		o.sent = true
+		f.d.l.transmit(f.d.id, o.body)
+		f.shareSent(o.body)
+	}
+}
+
+// forget has a phone begin its Outbox again at key 0, after it has sent what it
+// was given, and before it has told. It remembers enough to tell later; it must
+// not be given that again.
+func (f *folder) forget() {
+	for _, o := range f.outgoing {
+		if !o.proved {
+			return // such a text would stay behind until a person decides
+		}
+	}
+	for _, o := range f.outgoing {
+		f.radio(o)
+		f.d.l.forgot()
+	}
+	f.items = map[eas.ServerID]item{}
+	f.state.SyncKey, f.state.OptionsKnown = "", false
+	if err := f.open(); err != nil {
+		f.d.l.fault("%s %s: %v", f.d.id, f.name, err)
+	}
 }
 
 // shareSent has every other text that the phone sends added to Sent Items by the
@@ -173,8 +198,8 @@ func (f *folder) delete(touched map[eas.ServerID]bool) []*command {
 	return []*command{c}
 }
 
-// aside does what is not done by Sync: it moves texts, and switches relaying off
-// and on.
+// aside does what is not done by Sync: it moves texts, switches relaying off and
+// on, and forgets.
 func (f *folder) aside(ctx context.Context, busy bool) error {
 	if !busy {
 		return nil
@@ -186,6 +211,9 @@ func (f *folder) aside(ctx context.Context, busy bool) error {
 		}
 		f.d.l.answered()
 		f.enabled = on
+	}
+	if f.relays() && len(f.outgoing) > 0 && f.chance(5) {
+		f.forget()
 	}
 	if f.archive == "" || f.r.IntN(4*crowd) > len(f.items) {
 		return nil

@@ -131,6 +131,11 @@ func (f *folder) step(ctx context.Context, busy bool) error {
 		if err := f.aside(ctx, busy); err != nil {
 			return err
 		}
+		if f.state.SyncKey == "" { // the first answer is a key and nothing else
+			f.news = true
+			_, err := f.collection.Sync(ctx)
+			return err
+		}
 		f.unanswered = f.compose(busy)
 		f.asked = false
 		f.news = f.news || f.unanswered != nil

@@ -37,19 +37,20 @@ type ledger struct {
 	answers     int // requests answered
 	interrupted int // requests that the kill cut off
 	lost        int // of these, how many had been committed: their answer alone was lost
-	different   int // requests that were not repeated as they were
+	different   int // commands that were not repeated
+	forgotten   int // texts that a phone had when it began again at key 0
 }
 
 // text is one text and what was done to it. What was asked for counts from the
 // moment of the request, since its effect may come before its answer.
 type text struct {
 	acked      bool
-	abandoned  bool // the device that added it did not ask again when no answer came
-	hardDelete bool // asked for: deletion for good
-	softDelete bool // asked for: deletion to Deleted Items, or another move
-	erased     bool // acknowledged: deletion for good
-	cancelled  bool // asked for: its writer deletes it from the Outbox
-	holder     string
+	abandoned  bool     // the device that added it did not ask again when no answer came
+	hardDelete bool     // asked for: deletion for good
+	softDelete bool     // asked for: deletion to Deleted Items, or another move
+	erased     bool     // acknowledged: deletion for good
+	cancelled  bool     // asked for: its writer deletes it from the Outbox
+	holder     string   // phone that was given it
 	radio      []string // phones that transmitted it
 	read, flag []*write
 }
@@ -201,6 +202,13 @@ func (l *ledger) handed(phone, body string) {
 	default:
 		t.holder = phone
 	}
+}
+
+// forgot notes that a phone began again while it had a text.
+func (l *ledger) forgot() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.forgotten++
 }
 
 // transmit is the radio.
