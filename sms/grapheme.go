@@ -2,8 +2,9 @@ package sms
 
 import "unicode"
 
-// viramas join the consonants around them, [UAX #29] GB9c.
-var viramas = [...]rune{0x094D, 0x09CD, 0x0ACD, 0x0B4D, 0x0C4D, 0x0D4D}
+// viramas join the consonants around them, [UAX #29] GB9c; the last two are
+// those of Myanmar and Khmer.
+var viramas = [...]rune{0x094D, 0x09CD, 0x0ACD, 0x0B4D, 0x0C4D, 0x0D4D, 0x1039, 0x17D2}
 
 // cluster is the length in runes of the user-perceived character that text
 // begins with: a letter with its marks, an emoji with its modifiers and
@@ -27,6 +28,7 @@ func cluster(text []rune) int {
 		linked = (linked || isVirama(prev)) && prev != 0x200C
 		switch {
 		case isExtend(r): // GB9, GB9a
+		case isPrepend(prev) && !unicode.IsControl(r): // GB9b
 		case prev == 0x200D && (unicode.IsLetter(r) || unicode.IsSymbol(r)): // GB11
 		case linked && isExtend(prev) && unicode.IsLetter(r): // GB9c
 		case flag && n == 1 && isRegionalIndicator(r): // GB12
@@ -65,8 +67,16 @@ func isExtend(r rune) bool {
 		return true
 	case r == 0xFF9E, r == 0xFF9F: // halfwidth voiced sound marks
 		return true
+	case r == 0x0E33, r == 0x0EB3: // Thai and Lao am, vowels that are letters to Unicode
+		return true
 	}
 	return unicode.Is(unicode.M, r)
+}
+
+// isPrepend tells whether r belongs to the character after it: the Arabic signs
+// that embrace a number.
+func isPrepend(r rune) bool {
+	return r >= 0x0600 && r <= 0x0605 || r == 0x06DD || r == 0x070F || r == 0x08E2
 }
 
 func joinsHangul(prev, r rune) bool {

@@ -18,9 +18,10 @@ type Message struct {
 	Sender string
 	Time   time.Time // of its first segment
 	Text   string
-	Data   []byte // in place of Text when the segments hold 8-bit data
-	Ports  *Ports // not nil: for an application, not for people
-	Parts  []int  // the parts that made it, by index, repeated ones included
+	Data   []byte     // in place of Text when the segments hold 8-bit data
+	Ports  *Ports     // not nil: for an application, not for people
+	Coding DataCoding // of its first segment: tells class and message waiting
+	Parts  []int      // the parts that made it, by index, repeated ones included
 }
 
 // Reassemble joins what is complete, in the order in which the last part of
@@ -132,7 +133,7 @@ func (u UserData) readsLike(v UserData) bool {
 }
 
 func join(segments []UserData) Message {
-	m := Message{Ports: segments[0].Header.Ports}
+	m := Message{Ports: segments[0].Header.Ports, Coding: segments[0].Coding}
 	if segments[0].Coding.Alphabet() != Binary {
 		m.Text = Join(segments)
 		return m

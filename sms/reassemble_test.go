@@ -95,3 +95,29 @@ func TestDataIsNotText(t *testing.T) {
 		t.Errorf("got %+v", complete)
 	}
 }
+
+// A text of class 0 is shown at once and need not be kept; one for an
+// application port is for no person, whatever its alphabet.
+func TestClassAndPortsOfAMessage(t *testing.T) {
+	t.Parallel()
+	part := func(seq int, coding DataCoding, ports *Ports) Part {
+		return Part{Sender: "+1", UserData: UserData{Coding: coding, Data: []byte{'a', 'b'}, Header: Header{Ports: ports, Concat: &Concat{Total: 2, Seq: seq}}}}
+	}
+	for coding, want := range map[DataCoding]int{0x10: 0, 0x18: 0, 0xF0: 0, 0x11: 1, 0xF2: 2, 0x00: -1, 0x08: -1} {
+		complete, _ := Reassemble([]Part{part(2, coding, nil), part(1, coding, nil)})
+		if len(complete) != 1 || complete[0].Ports != nil {
+			t.Fatalf("%#x: %+v", byte(coding), complete)
+		}
+		class, ok := complete[0].Coding.Class()
+		if !ok {
+			class = -1
+		}
+		if class != want {
+			t.Errorf("%#x has class %d, want %d", byte(coding), class, want)
+		}
+	}
+	complete, _ := Reassemble([]Part{part(1, CodingGSM7, &Ports{Destination: 5505}), part(2, CodingGSM7, &Ports{Destination: 5505})})
+	if len(complete) != 1 || complete[0].Ports == nil || complete[0].Ports.Destination != 5505 || complete[0].Text != "abab" {
+		t.Errorf("%+v", complete)
+	}
+}

@@ -122,6 +122,7 @@ func checkSplit(t *testing.T, body string, opts *Options) {
 		return
 	}
 	var parts []Part
+	var alone strings.Builder // the segments as a phone shows them that joins none
 	for _, s := range segments {
 		octets, err := s.encode()
 		if err != nil {
@@ -134,18 +135,33 @@ func checkSplit(t *testing.T, body string, opts *Options) {
 		if err != nil {
 			t.Fatalf("%q: %v", body, err)
 		}
+		first, _ := utf8.DecodeRuneInString(Join([]UserData{back}))
+		if len(parts) > 0 && isExtend(first) && longest(body) < 20 {
+			t.Fatalf("%q: a segment begins with %U, the rest of a character", body, first)
+		}
 		if text, ok := back.Text(); !ok || strings.ContainsRune(text, utf8.RuneError) && !strings.ContainsRune(body, utf8.RuneError) {
 			t.Fatalf("%q: a segment reads %q", body, text)
 		}
+		text, _ := back.Text()
+		alone.WriteString(text)
 		parts = append(parts, Part{Sender: "+1", UserData: back})
 	}
 	complete, waiting := Reassemble(parts)
 	if len(complete) != 1 || len(waiting) != 0 {
 		t.Fatalf("%q: %d complete, %d waiting", body, len(complete), len(waiting))
 	}
-	if want := strings.ToValidUTF8(body, "\uFFFD"); utf8.ValidString(body) && complete[0].Text != want {
-		t.Fatalf("%q came back as %q", body, complete[0].Text)
+	if want := strings.ToValidUTF8(body, "\uFFFD"); utf8.ValidString(body) && (complete[0].Text != want || alone.String() != want) {
+		t.Fatalf("%q came back as %q, alone as %q", body, complete[0].Text, alone.String())
 	}
+}
+
+// longest is how many runes the longest character of a text has.
+func longest(body string) int {
+	most, start := 0, 0
+	for _, end := range clusters([]rune(body)) {
+		most, start = max(most, end-start), end
+	}
+	return most
 }
 
 func FuzzSplit(f *testing.F) {
@@ -162,6 +178,7 @@ func TestCluster(t *testing.T) {
 	for in, want := range map[string]int{
 		"ab": 1, "e\u0301x": 2, "\r\nx": 2, "\n\u0301": 1, "👨‍👩‍👧‍👦x": 7, "👍🏽x": 2, "❤️x": 2, "🇩🇪🇫🇷": 2,
 		"🏴󠁧󠁢󠁳󠁣󠁴󠁿x": 7, "각각": 1, "\u1100\u1161\u11a8x": 3, "क्षx": 3, "क्\u200cष": 3, "a\u200d b": 2, "नमस्ते": 1,
+		"กำx": 2, "ກຳx": 2, "\u0600١x": 2, "ក្ខx": 3, "1️⃣x": 3, "🏳️‍🌈x": 4, "👩🏽‍🤝‍👨🏿x": 7,
 	} {
 		if got := cluster([]rune(in)); got != want {
 			t.Errorf("cluster(%q) = %d, want %d", in, got, want)
