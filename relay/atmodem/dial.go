@@ -59,7 +59,7 @@ func openDevice(ctx context.Context, device string) (io.ReadWriteCloser, error) 
 	}
 	port, err := serial.Open(device, &serial.Mode{BaudRate: 115200})
 	if err != nil {
-		return nil, &DialError{device, err, remedyOf(device, err)}
+		return nil, &DialError{device, err, remedyOf(err)}
 	}
 	_ = port.SetDTR(true) // a pty has no modem lines and says ENOTTY
 	_ = port.SetRTS(true)
@@ -67,7 +67,7 @@ func openDevice(ctx context.Context, device string) (io.ReadWriteCloser, error) 
 }
 
 // remedyOf tells what to do when a serial line doesn't open.
-func remedyOf(device string, err error) string {
+func remedyOf(err error) string {
 	code := serial.PortErrorCode(-1)
 	var failed *serial.PortError
 	if errors.As(err, &failed) {

@@ -2,6 +2,7 @@ package atmodem_test
 
 import (
 	"errors"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -83,6 +84,29 @@ func TestProbe(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The wrong port of a USB modem takes everything and says nothing.
+func TestProbeOfAPortThatKeepsSilent(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if c, err := l.Accept(); err == nil {
+			_, _ = io.Copy(io.Discard, c)
+			c.Close()
+		}
+	}()
+	findings := atmodem.Probe(t.Context(), "tcp:"+l.Addr().String(), quick())
+	if bad(findings) != "modem" || len(findings) != 2 {
+		t.Errorf("%+v", findings)
+	}
+	<-ended
 }
 
 func TestDialTellsWhatToDo(t *testing.T) {

@@ -40,7 +40,8 @@ const (
 // It looks when the modem announces something and every PollInterval, and
 // pauses, longer each time, while modem or handle refuse. It runs until ctx
 // ends, which it returns as ctx.Err(), or the modem fails, and the error wraps
-// ErrClosed. One Receive at a time.
+// ErrClosed: at once when the line drops, and when the modem says nothing any
+// more after a PollInterval and four CommandTimeouts. One Receive at a time.
 func (m *Modem) Receive(ctx context.Context, handle func(ctx context.Context, pdu []byte, kind Kind) error) error {
 	r := receiver{m: m, handle: handle, done: map[place]string{}, warned: map[string]bool{}}
 	poll := time.NewTicker(m.opts.PollInterval)
