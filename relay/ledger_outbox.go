@@ -157,19 +157,19 @@ func withdrawAll(tx *sql.Tx) error {
 
 // prove notes that the server knows what has come so far, and returns the texts
 // that are new by that.
-func (l *Ledger) prove() (ids []eas.ServerID, err error) {
-	return ids, l.update(func(tx *sql.Tx) error {
-		rows, err := tx.Query(`UPDATE text SET stage = $1, moved = $2 WHERE stage = $3 RETURNING server_id`, proved, l.now().UnixMilli(), received)
+func (l *Ledger) prove() (list []text, err error) {
+	return list, l.update(func(tx *sql.Tx) error {
+		rows, err := tx.Query(`UPDATE text SET stage = $1, moved = $2 WHERE stage = $3 RETURNING server_id, recipients`, proved, l.now().UnixMilli(), received)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var id eas.ServerID
-			if err := rows.Scan(&id); err != nil {
+			var t text
+			if err := rows.Scan(&t.serverID, &t.recipients); err != nil {
 				return err
 			}
-			ids = append(ids, id)
+			list = append(list, t)
 		}
 		return rows.Err()
 	})

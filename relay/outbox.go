@@ -15,7 +15,7 @@ import (
 //
 // [MS-ASMS] 3.1.5.1 Sending Outbound SMS Messages
 func (a *Agent) takeOutbox(ctx context.Context, b *easclient.Batch) error {
-	var fresh []eas.ServerID
+	var fresh []text
 	err := a.ledger.update(func(tx *sql.Tx) error {
 		fresh = nil
 		if b.Resync {
@@ -30,7 +30,7 @@ func (a *Agent) takeOutbox(ctx context.Context, b *easclient.Batch) error {
 					return err
 				}
 				if isNew {
-					fresh = append(fresh, c.Add.ServerID)
+					fresh = append(fresh, text{serverID: c.Add.ServerID, recipients: to})
 				}
 			case c.Delete != nil:
 				if err := a.ledger.withdraw(tx, c.Delete.ServerID); err != nil {
@@ -50,9 +50,9 @@ func (a *Agent) takeOutbox(ctx context.Context, b *easclient.Batch) error {
 	if b.Resync {
 		a.log.WarnContext(ctx, "the server has lost the sync key of the Outbox, it comes anew")
 	}
-	for _, id := range fresh {
-		a.log.InfoContext(ctx, "text received", "text", id)
-		a.options.Events(Event{Kind: TextReceived, Text: id})
+	for _, t := range fresh {
+		a.log.InfoContext(ctx, "text received", "text", t.serverID)
+		a.options.Events(Event{Kind: TextReceived, Text: t.serverID, To: t.recipients})
 	}
 	a.wakeAll() // a text that was deleted before may have come again
 	return a.at("text kept")
@@ -80,13 +80,13 @@ func outgoing(add *eas.ServerAdd) (to, body, fault string) {
 
 // textsProved is called when the server knows what has come.
 func (a *Agent) textsProved(ctx context.Context, _ eas.SyncKey) error {
-	ids, err := a.ledger.prove()
+	list, err := a.ledger.prove()
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		a.log.InfoContext(ctx, "text handed over", "text", id)
-		a.options.Events(Event{Kind: TextProved, Text: id})
+	for _, t := range list {
+		a.log.InfoContext(ctx, "text handed over", "text", t.serverID)
+		a.options.Events(Event{Kind: TextProved, Text: t.serverID, To: t.recipients})
 	}
 	if err := a.at("text proved"); err != nil {
 		return err

@@ -123,6 +123,7 @@ const (
 type Event struct {
 	Kind      EventKind
 	Text      eas.ServerID
+	To        string // all recipients, as the text has them
 	Recipient string // number
 	Segment   int    // from 1
 	Segments  int

@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -68,6 +69,9 @@ type demo struct {
 	screen   *screen
 	network  *simulator.Network
 	mail     *mailClient
+
+	mu     sync.Mutex
+	latest []string // texts for list
 }
 
 func (c *demoCmd) Run(ctx context.Context, t *terminal) (err error) {
@@ -94,9 +98,10 @@ func (c *demoCmd) Run(ctx context.Context, t *terminal) (err error) {
 	defer logFile.Close()
 	d.log = slog.New(slog.NewTextHandler(logFile, nil))
 
-	in, restore := newScreen(t)
+	var restore func()
+	d.screen, restore = newScreen(t)
+	restore = sync.OnceFunc(restore)
 	defer restore()
-	d.screen = in
 	g, running := errgroup.WithContext(ctx)
 	running, quit := context.WithCancel(running)
 	defer quit()
@@ -113,6 +118,8 @@ func (c *demoCmd) Run(ctx context.Context, t *terminal) (err error) {
 	}()
 	g.Go(func() error { return d.live(running) })
 	err = g.Wait()
+	restore()
+	fmt.Fprintf(t.out, "The data stays in %s.\n", d.data)
 	if ctx.Err() != nil || running.Err() != nil && errors.Is(err, context.Canceled) {
 		err = nil
 	}

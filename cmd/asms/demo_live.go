@@ -17,20 +17,12 @@ import (
 // is synchronized.
 func (d *demo) live(ctx context.Context) error {
 	d.mail.watch(d.show)
-	request := &eas.PingRequest{HeartbeatInterval: eas.Ptr(15 * 60), Folders: &eas.PingFolders{}}
-	for id, folder := range d.mail.ids {
-		if folder != eas.FolderTypeOutbox {
-			request.Folders.Folder = append(request.Folders.Folder, eas.PingFolder{ID: id, Class: eas.ClassEmail})
-		}
-	}
 	for ctx.Err() == nil {
-		response, err := d.mail.client.Ping(ctx, request)
-		if err == nil && response.Folders != nil {
-			for _, id := range response.Folders.Folder {
-				if c := d.mail.folders[d.mail.ids[id]]; c != nil {
-					if _, err = c.Sync(ctx); errors.Is(err, easclient.ErrResync) {
-						err = nil
-					}
+		changed, err := d.mail.ping(ctx, 15*60)
+		for _, id := range changed {
+			if c := d.mail.folders[d.mail.ids[id]]; c != nil {
+				if _, err = c.Sync(ctx); errors.Is(err, easclient.ErrResync) {
+					err = nil
 				}
 			}
 		}
@@ -56,6 +48,7 @@ func (d *demo) show(c change) {
 	switch c.folder {
 	case eas.FolderTypeInbox:
 		from := numberOf(c.text.From)
+		d.remember("← " + personOf(from).name + ": " + body)
 		if _, reason, ok := strings.Cut(body, " sent to "+from+": "); ok {
 			reason, _, _ = strings.Cut(reason, "\n\n")
 			d.screen.line(red, "Inbox", "✗ "+personOf(from).name, "report: "+reason)
@@ -63,17 +56,33 @@ func (d *demo) show(c change) {
 		}
 		d.screen.line(green, "Inbox", "← "+personOf(from).name, body)
 	case eas.FolderTypeSentItems:
+		d.remember("→ " + namesOf(c.text.To) + ": " + body)
 		d.screen.line(green, "Sent Items", "→ "+namesOf(c.text.To), fmt.Sprintf("✓ sent by %s", personOf(numberOf(c.text.From)).name))
 	case eas.FolderTypeDrafts:
 		d.screen.line(red, "Drafts", "→ "+namesOf(c.text.To), "✗ not sent, kept here: "+body)
 	}
 }
 
+// maxLatest is how many texts list shows.
+const maxLatest = 10
+
+// remember keeps a text for list.
+func (d *demo) remember(text string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.latest = append(d.latest, tame(text)); len(d.latest) > maxLatest {
+		d.latest = d.latest[1:]
+	}
+}
+
 // phoneEvent shows what a phone does.
 func (d *demo) phoneEvent(p person, e relay.Event) {
 	to := ""
-	if e.Recipient != "" {
+	switch {
+	case e.Recipient != "":
 		to = "→ " + personOf(e.Recipient).name
+	case e.To != "":
+		to = "→ " + namesOf(&e.To)
 	}
 	part := ""
 	if e.Segments > 1 {
@@ -81,9 +90,9 @@ func (d *demo) phoneEvent(p person, e relay.Event) {
 	}
 	switch e.Kind {
 	case relay.TextReceived:
-		d.screen.line(yellow, p.name, "", "is offered the text")
+		d.screen.line(yellow, p.name, to, "is offered the text")
 	case relay.TextProved:
-		d.screen.line(yellow, p.name, "", "it is handed over: no other phone will send it")
+		d.screen.line(yellow, p.name, to, "has it: no other phone will send it")
 	case relay.SegmentAccepted:
 		d.screen.line(yellow, p.name, to, part+"on the air, the network has it")
 	case relay.SegmentDelayed:
@@ -166,6 +175,11 @@ func (d *demo) list() {
 	}
 	for _, p := range demoPhones {
 		d.screen.print("  " + fmt.Sprintf("%-15s", p.number) + d.screen.paint(bold, pad(p.name, 8)) + d.screen.paint(dim, "one of ours, with a modem: can be written to as well"))
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, text := range d.latest {
+		d.screen.print("  " + d.screen.shorten(text))
 	}
 }
 

@@ -114,7 +114,7 @@ func (s *screen) print(line string) {
 const (
 	timeColumn = 10
 	whoColumn  = 12
-	peerColumn = 10
+	peerColumn = 16
 	textColumn = timeColumn + whoColumn + peerColumn
 )
 
@@ -178,6 +178,21 @@ func columns(s string) (n int) {
 // pad fills a column, with a space at least.
 func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(width-columns(s), 1))
+}
+
+// shorten cuts what does not fit on a line.
+func (s *screen) shorten(text string) string {
+	s.mu.Lock()
+	room := s.width - 4
+	s.mu.Unlock()
+	if room < 20 || columns(text) <= room {
+		return text
+	}
+	for columns(text) > room-1 {
+		r := []rune(text)
+		text = string(r[:len(r)-1])
+	}
+	return text + "…"
 }
 
 // fold breaks a text into lines between words.

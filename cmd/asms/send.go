@@ -83,7 +83,7 @@ func (c *sendCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	err = mail.follow(ctx, id, fate)
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
-		return fmt.Errorf("after %s the text still waits for a phone, it stays in the Outbox", c.Timeout)
+		return fmt.Errorf("after %s nothing is known yet: the text is in the Outbox and waits for a phone, or the phone for the network", c.Timeout)
 	}
 	if err != nil {
 		return serverTrouble(err)

@@ -163,15 +163,15 @@ func (m *mailClient) send(ctx context.Context, to []sms.Address, body string) (e
 // fate is what becomes of a text.
 type fate struct {
 	gone   map[eas.ServerID]bool // what has left the Outbox
-	left   chan struct{}         // gets a token for each of them
 	sent   bool                  // it is in Sent Items
 	kept   bool                  // it is in the Drafts
 	failed map[string]string     // reasons by normalised number
+	quoted map[string]string     // what else quotes the text: reports by other phones, or answers
 }
 
 // expect notes from now on what tells the fate of a text.
 func (m *mailClient) expect(to []sms.Address, body string) *fate {
-	f := &fate{gone: map[eas.ServerID]bool{}, failed: map[string]string{}, left: make(chan struct{}, 1)}
+	f := &fate{gone: map[eas.ServerID]bool{}, failed: map[string]string{}, quoted: map[string]string{}}
 	ours := map[string]bool{}
 	for _, a := range to {
 		ours[sms.Normalize(a.Number)] = true
@@ -180,18 +180,19 @@ func (m *mailClient) expect(to []sms.Address, body string) *fate {
 		switch {
 		case c.folder == eas.FolderTypeOutbox && c.text == nil:
 			f.gone[c.id] = true
-			select {
-			case f.left <- struct{}{}:
-			default:
-			}
 		case c.text == nil || c.text.Body == nil || c.text.Body.Data == nil:
 		case c.folder == eas.FolderTypeSentItems && *c.text.Body.Data == body:
 			f.sent = true
 		case c.folder == eas.FolderTypeDrafts && *c.text.Body.Data == body:
 			f.kept = true
 		case c.folder == eas.FolderTypeInbox:
-			if number, reason, ok := failure(c.text, body); ok && ours[number] {
+			number, reason, certain := failure(c.text, body)
+			switch {
+			case !ours[number] || reason == "":
+			case certain:
 				f.failed[number] = reason
+			default:
+				f.quoted[number] = reason
 			}
 		}
 	})
@@ -199,55 +200,76 @@ func (m *mailClient) expect(to []sms.Address, body string) *fate {
 }
 
 // follow waits until a text has left the Outbox, and finds out what became of
-// it: the reports are in the Inbox by then, the text in Sent Items or Drafts.
+// it: the reports are in the Inbox by then, the text in Sent Items or Drafts. A
+// Ping waits for those, because servers need not wake anyone for a deletion.
 func (m *mailClient) follow(ctx context.Context, id eas.ServerID, f *fate) error {
-	hasLeft := func() bool {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		return f.gone[id]
-	}
-	for tries := 1; !hasLeft(); tries++ {
-		watching, stop := context.WithCancel(ctx)
-		result := make(chan error, 1)
-		go func() { result <- m.folders[eas.FolderTypeOutbox].Watch(watching) }()
-		var err error
-		select {
-		case <-f.left:
-			stop()
-			<-result
-			continue
-		case err = <-result:
-			stop()
+	for tries := 1; ; tries++ {
+		err := m.baseline(ctx)
+		if err == nil && f.gone[id] {
+			if f.kept {
+				for number, reason := range f.quoted {
+					if f.failed[number] == "" {
+						f.failed[number] = reason
+					}
+				}
+			}
+			return nil
+		}
+		if err == nil {
+			_, err = m.ping(ctx, eas.MinHeartbeatInterval)
 		}
 		var http *easclient.HTTPError
-		if ctx.Err() != nil || errors.As(err, &http) && http.Code < 500 {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.As(err, &http) && http.Code < 500:
 			return err
+		case err == nil:
+			tries = 0
 		}
-		select { // the server restarts, perhaps: ask again
-		case <-time.After(time.Duration(min(tries, 10)) * time.Second):
+		select { // a server that restarts is asked again, and none in haste
+		case <-time.After(min(100*time.Millisecond<<min(tries, 10), 10*time.Second)):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
-	return m.baseline(ctx)
 }
 
-// failure reads a report that a text did not reach someone: From is the
-// recipient, and the body quotes the text.
+// ping waits until texts come into the Inbox, Sent Items or Drafts, and says
+// into which.
+func (m *mailClient) ping(ctx context.Context, seconds int) ([]eas.CollectionID, error) {
+	request := &eas.PingRequest{HeartbeatInterval: &seconds, Folders: &eas.PingFolders{}}
+	for id, folder := range m.ids {
+		if folder != eas.FolderTypeOutbox {
+			request.Folders.Folder = append(request.Folders.Folder, eas.PingFolder{ID: id, Class: eas.ClassEmail})
+		}
+	}
+	response, err := m.client.Ping(ctx, request)
+	if err != nil || response.Folders == nil {
+		return nil, err
+	}
+	return response.Folders.Folder, nil
+}
+
+// failure reads a text of the Inbox as a report that another did not reach
+// someone: From is the recipient, and it quotes the other. Our own phones begin
+// it in a way that leaves no doubt; an answer may look like anybody else's.
 //
 // [MS-ASMS] 3.1.5.1 Sending Outbound SMS Messages
-func failure(m *eas.SMS, body string) (number, reason string, ok bool) {
+func failure(m *eas.SMS, body string) (number, reason string, certain bool) {
 	if m.From == nil || m.Body == nil || m.Body.Data == nil {
 		return "", "", false
 	}
 	before, after, quoted := strings.Cut(*m.Body.Data, strings.TrimSpace(body))
 	from, err := sms.ParseAddresses(*m.From)
-	if !quoted || before == "" || err != nil || len(from) != 1 {
+	if !quoted || err != nil || len(from) != 1 {
 		return "", "", false
 	}
 	words := strings.Join(strings.Fields(before+" "+after), " ")
-	if _, because, found := strings.Cut(words, from[0].Number+": "); found {
-		words = because // our own phones say who it is about, and so do we
+	for _, opening := range []string{"Not sent to ", "Perhaps not sent to "} {
+		if because, ok := strings.CutPrefix(words, opening+from[0].Number+": "); ok {
+			words, certain = because, true
+		}
 	}
-	return sms.Normalize(from[0].Number), strings.TrimSuffix(words, "."), true
+	return sms.Normalize(from[0].Number), strings.TrimSuffix(words, "."), certain
 }
