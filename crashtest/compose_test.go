@@ -212,7 +212,7 @@ func (f *folder) aside(ctx context.Context, busy bool) error {
 		f.d.l.answered()
 		f.enabled = on
 	}
-	if f.relays() && len(f.outgoing) > 0 && f.chance(5) {
+	if f.relays() && len(f.outgoing) > 0 && f.chance(15) {
 		f.forget()
 	}
 	if f.archive == "" || f.r.IntN(4*crowd) > len(f.items) {

@@ -106,7 +106,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	t.Logf("%d kills, %d answers, %d requests cut off, %d of them committed, %d commands not repeated, %d texts, %d transmitted, %d when their phone forgot",
 		n, l.answers, l.interrupted, l.lost, l.different, len(l.texts), transmitted, l.forgotten)
 	// Or the test shows nothing.
-	if l.interrupted < 2*n || l.lost < n/10 || transmitted < n || len(l.texts) < 5*n {
+	if l.interrupted < 2*n || l.lost < n/10 || transmitted < n || l.forgotten < n/20 || len(l.texts) < 5*n {
 		t.Errorf("too little was under way")
 	}
 }
