@@ -193,6 +193,8 @@ func TestNetworkForPacketsOnly(t *testing.T) {
 				switch command {
 				case "+CREG?":
 					return []string{"+CREG: 1,0", "OK"}, true
+				case "+CGREG?":
+					return []string{"ERROR"}, true
 				case "+CEREG?":
 					return []string{fmt.Sprintf(`+CEREG: 2,%d,"00C3","01A2D001",7`, state), "OK"}, true
 				}

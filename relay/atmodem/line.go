@@ -128,7 +128,7 @@ func (m *Modem) prompt() bool {
 // 3GPP TS 27.005 3.4.1 New Message Indications to TE
 var announcements = map[string]bool{
 	"+CMTI": false, "+CDSI": false, "+CBMI": false, "+CMT": true, "+CDS": true, "+CBM": true,
-	"+CGREG": false, "+CUSD": false, "+CLIP": false, "+CRING": false,
+	"+CUSD": false, "+CLIP": false, "+CRING": false,
 	"+CTZV": false, "+CTZE": false, "+CIEV": false, "+CGEV": false, "RING": false, "NO CARRIER": false,
 }
 
@@ -162,7 +162,7 @@ func (m *Modem) line(s string) {
 		m.awake()
 		return
 	}
-	if name == "+CREG" || name == "+CEREG" {
+	if name == "+CREG" || name == "+CGREG" || name == "+CEREG" {
 		state, asked := parseRegistration(rest)
 		m.registered(name, state)
 		if !own || !asked {

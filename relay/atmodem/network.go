@@ -46,7 +46,7 @@ func (m *Modem) askNetwork(ctx context.Context) error {
 // askRegistration asks for the registration. The read goroutine notes the
 // answers, because announcements look nearly the same.
 func (m *Modem) askRegistration(ctx context.Context) error {
-	for _, command := range []string{"AT+CREG?", "AT+CEREG?"} {
+	for _, command := range []string{"AT+CREG?", "AT+CGREG?", "AT+CEREG?"} {
 		if _, err := m.give(ctx, command); err != nil && isSilence(err) {
 			return err
 		}
@@ -54,7 +54,7 @@ func (m *Modem) askRegistration(ctx context.Context) error {
 	return nil
 }
 
-// registered notes a registration state. Of circuits and packets (LTE) one is
+// registered notes a registration state. Of circuits, packets and LTE one is
 // enough for texts. The lock is held.
 func (m *Modem) registered(name string, state int) {
 	if state < 0 {
