@@ -75,9 +75,6 @@ func (a *Agent) Run(ctx context.Context) error {
 	if lost > 0 {
 		a.log.WarnContext(ctx, "the end of the last run left segments of which nobody knows whether they were sent", "segments", lost)
 	}
-	if err := a.ledger.prune(); err != nil {
-		return err
-	}
 	g, running := errgroup.WithContext(ctx)
 	for _, l := range a.lines {
 		g.Go(func() error { return a.keepRadio(running, l) })
@@ -85,6 +82,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	g.Go(func() error { return a.transmit(running) })
 	g.Go(func() error { return a.showOverdue(running) })
 	g.Go(func() error { return a.serve(running) })
+	g.Go(func() error { return a.forget(running) })
 	err = g.Wait()
 	if errors.Is(err, ErrWiped) {
 		if e := a.ledger.erase(); e != nil {
@@ -95,6 +93,18 @@ func (a *Agent) Run(ctx context.Context) error {
 		return nil
 	}
 	return err
+}
+
+// forget drops from the ledger what was done long ago, every day.
+func (a *Agent) forget(ctx context.Context) error {
+	for {
+		if err := a.ledger.prune(); err != nil {
+			return err
+		}
+		if err := a.rest(ctx, nil, a.now().Add(24*time.Hour)); err != nil {
+			return err
+		}
+	}
 }
 
 // DeviceID is how the server knows the agent.

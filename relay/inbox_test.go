@@ -221,6 +221,8 @@ func TestTextsIn(t *testing.T) {
 
 // killer ends the agent at the nth time that it passes a point.
 type killer struct {
+	nth int // 0 for never
+
 	mu    sync.Mutex
 	left  int
 	point string
@@ -240,6 +242,8 @@ func (k *killer) at(point string) error {
 	}
 	return nil
 }
+
+func kill(nth int) *killer { return &killer{nth: nth, left: nth} }
 
 // pass counts the points that a run without a kill passes.
 func pass(seen *killer) []string {

@@ -283,19 +283,18 @@ const keepTime = 60 * 24 * time.Hour
 // prune forgets what was done long ago.
 func (l *Ledger) prune() error {
 	before := l.now().Add(-keepTime).UnixMilli()
+	const done = `(SELECT text FROM text WHERE stage IN ($2, $3) AND moved < $1)`
 	return l.update(func(tx *sql.Tx) error {
-		for _, statement := range []string{
-			`DELETE FROM segment WHERE text IN (SELECT text FROM text WHERE stage IN (3, 4) AND moved < $1)`,
-			`DELETE FROM recipient WHERE text IN (SELECT text FROM text WHERE stage IN (3, 4) AND moved < $1)`,
-			`DELETE FROM text WHERE stage IN (3, 4) AND moved < $1`,
-			`DELETE FROM upload WHERE state > 0 AND created < $1`,
-			`DELETE FROM part WHERE state > 0 AND received < $1`,
-		} {
-			if _, err := tx.Exec(statement, before); err != nil {
+		for _, table := range []string{"segment", "recipient", "text"} {
+			if _, err := tx.Exec(`DELETE FROM `+table+` WHERE text IN `+done, before, deleted, withdrawn); err != nil {
 				return err
 			}
 		}
-		return nil
+		if _, err := tx.Exec(`DELETE FROM upload WHERE state <> $2 AND created < $1`, before, uploadPending); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`DELETE FROM part WHERE state <> $2 AND received < $1`, before, partWaiting)
+		return err
 	})
 }
 

@@ -64,8 +64,9 @@ type Refusal struct {
 	// Temporary says that the same segment may be taken later.
 	Temporary bool
 
-	// Unready says that the segment had no part in it: the radio was not there.
-	// It is tried again as soon as there is a radio.
+	// Unready says that the radio failed before it had the segment. It is opened
+	// anew, and the segment is tried again after others: it may be what the radio
+	// fails at.
 	Unready bool
 }
 

@@ -57,6 +57,9 @@ func (a *Agent) send(ctx context.Context, j *job) (done bool, err error) {
 	for i := range j.segments {
 		s := &j.segments[i]
 		if s.state == segmentPlanned {
+			if err := ctx.Err(); err != nil {
+				return false, err
+			}
 			l, radio := a.connected()
 			if radio == nil {
 				return a.waitedTooLong(ctx, j, "there is no modem")
@@ -67,10 +70,10 @@ func (a *Agent) send(ctx context.Context, j *job) (done bool, err error) {
 				return false, err
 			case gone:
 				return true, nil
-			case refusal != nil && refusal.Unready:
-				l.drop(radio)
-				return a.waitedTooLong(ctx, j, refusal.Reason)
-			case refusal != nil && refusal.Temporary:
+			case refusal != nil && (refusal.Unready || refusal.Temporary):
+				if refusal.Unready {
+					l.drop(radio)
+				}
 				return true, a.later(ctx, j, partOf(i, len(j.segments), refusal.Reason))
 			}
 		}
