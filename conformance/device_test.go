@@ -91,9 +91,15 @@ func (d *device) request(ctx context.Context, command string, body []byte) *http
 	return hr
 }
 
+// patience is how long a device waits for an answer. What takes longer is a
+// request that the server holds and should not.
+const patience = 30 * time.Second
+
 // exchange sends a request and reads the answer, whatever its code.
 func (d *device) exchange(hr *http.Request) (*answer, error) {
-	response, err := d.s.server.HTTPClient().Do(hr)
+	ctx, cancel := context.WithTimeout(hr.Context(), patience)
+	defer cancel()
+	response, err := d.s.server.HTTPClient().Do(hr.WithContext(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -234,14 +234,16 @@ var filtering = chapter{
 		s.equal("five days later", later.at("Commands/SoftDelete/ServerId"), yesterday.at("ServerId"))
 	}},
 	{"ASMS-3.1.4.1.1.2-2", "0 to 5 are no limit, a day, three, a week, two, a month", func(s *scene) {
-		ages := []int{0, 2, 5, 10, 20, 40} // days, each beyond one more of the limits
+		// For each limit a text a little younger and one a day older, since days
+		// begin at midnight; months have 28 to 31 days.
+		ages := []int{1, 2, 3, 4, 7, 8, 14, 15, 28, 32, 400}
 		for _, days := range ages {
-			m := placed(fmt.Sprint(days))
-			m.Date = m.Date.AddDate(0, 0, -days)
+			m := placed(fmt.Sprint(days, " days"))
+			m.Date = noon.AddDate(0, 0, -days).Add(time.Hour)
 			s.place(inbox, m)
 		}
 		phone := s.device("PHONE")
-		for value, want := range map[string]int{"0": 6, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5} {
+		for value, want := range map[string]int{"0": 11, "1": 1, "2": 3, "3": 5, "4": 7, "5": 9} {
 			s.equal("texts with FilterType "+value, len(phone.begin(inbox, block("SMS", filter(value)))), want)
 		}
 	}},

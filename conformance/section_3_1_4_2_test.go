@@ -53,6 +53,9 @@ var estimating = chapter{
 		phone.estimate(inbox, mailOptions).wantEstimate(3)
 		phone.estimate(inbox, smsOptions).wantEstimate(2)
 		phone.estimate(inbox, smsOptions+mailOptions).wantEstimate(5)
+		s.equal("what comes", classes(phone.rest(inbox)), "3 mails, 2 texts")
+		phone.estimate(inbox, mailOptions).wantEstimate(0) // nor are texts counted that would leave
+		phone.estimate(inbox, smsOptions).wantEstimate(0)
 	}},
 	{"ASMS-3.1.4.2-4", "two blocks are taken, three are not", func(s *scene) {
 		phone := s.device("PHONE")

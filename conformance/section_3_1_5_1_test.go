@@ -41,7 +41,7 @@ func (s *scene) state(text string, want mailbox.TextState) {
 
 // report is a text that says that another did not reach a number.
 func report(number, words string) string {
-	return to(me) + from(`"" [MOBILE:`+number+`]`) + dateReceived(anHourAgo) + body("Not delivered: no such subscriber. The text was: "+words) + cpid("65001")
+	return to(me) + from(`"" [MOBILE:`+number+`]`) + dateReceived("2026-11-23T12:00:00.000Z") + body("Not delivered: no such subscriber. The text was: "+words) + cpid("65001")
 }
 
 // sending is section 3.1.5.1, as far as it is the server's.
@@ -70,6 +70,30 @@ var sending = chapter{
 		s.equal("reports in the Inbox", len(tablet.begin(inbox, smsOptions)), 1)
 		s.equal("texts in Sent Items", len(tablet.begin(sentItems, smsOptions)), 0)
 		s.state(text, mailbox.TextFailed)
+	}},
+	{"ASMS-3.1.5.1-4", "a report for one of two recipients leaves the text sent", func(s *scene) {
+		phone := s.relay("PHONE", myNumber)
+		text := s.sendBy(phone, "see you", sms.Address{Name: "Pat", Number: patNumber}, sms.Address{Name: "Sue", Number: sueNumber})
+		item := only(s, phone.rest(outbox)).at("ServerId")
+		phone.sync(outbox, "<GetChanges>0</GetChanges>")
+		phone.add(inbox, "ndr", report(sueNumber, "see you"))
+		phone.sync(outbox, commands(remove(item))).want("Collections/Collection/Responses", absent)
+		s.state(text, mailbox.TextSent)
+		got, err := s.server.Mailbox.Text(s.Context(), s.user.ID, text)
+		if err != nil || len(got.Recipients) != 2 {
+			s.Fatal(got, err)
+		}
+		s.equal("Pat", got.Recipients[0].State, mailbox.RecipientSent)
+		s.equal("Sue", got.Recipients[1].State, mailbox.RecipientFailed)
+	}},
+	{"ASMS-3.1.5.1-4", "what Pat writes meanwhile is no report", func(s *scene) {
+		phone := s.relay("PHONE", myNumber)
+		text := s.send("see you")
+		item := only(s, phone.rest(outbox)).at("ServerId")
+		phone.sync(outbox, "<GetChanges>0</GetChanges>")
+		phone.add(inbox, "c1", to(me)+from(pat)+dateReceived("2026-11-23T12:00:00.000Z")+body("see you")+cpid("1252"))
+		phone.sync(outbox, commands(remove(item)))
+		s.state(text, mailbox.TextSent)
 	}},
 	{"ASMS-3.1.5.1-5", "a deleted text has been sent: nobody is offered it, and it is in Sent Items", func(s *scene) {
 		phone, second, tablet := s.relay("PHONE", myNumber), s.relay("SECOND", sueNumber), s.device("TABLET")

@@ -75,7 +75,7 @@ var processingSync = chapter{
 		ping.stillWaits()
 		sync.stillWaits()
 		s.place(inbox, mail("a mail"))
-		ping.wakes(2*time.Second).want("Status", "2")
+		ping.wakes(10*time.Second).want("Status", "2")
 		a := sync.wakes(2 * time.Second)
 		s.equal("what wakes the Sync", bodies(a.collection().all("Commands/Add")), "[a mail]")
 	}},

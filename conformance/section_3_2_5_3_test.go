@@ -52,7 +52,7 @@ var processingSettings = chapter{
 		hanging := phone.hangSync(outbox, "")
 		hanging.stillWaits()
 		phone.enable(myNumber)
-		hanging.wakes(time.Second)
+		hanging.wakes(10 * time.Second)
 		got := only(s, phone.rest(outbox))
 		s.equal("what the phone gets now", got.data("Body/Data"), "see you")
 		phone.sync(outbox, commands(remove(got.at("ServerId"))))
@@ -62,7 +62,7 @@ var processingSettings = chapter{
 		hanging = phone.hangSync(outbox, "")
 		hanging.stillWaits()
 		tablet.add(outbox, "c2", written(sue, "you, too"))
-		a := hanging.wakes(time.Second)
+		a := hanging.wakes(10 * time.Second)
 		s.equal("what wakes the phone", bodies(a.collection().all("Commands/Add")), "[you, too]")
 		phone.take(a)
 
