@@ -31,9 +31,7 @@ version of the protocol by devices that talk to a whole server over HTTP.
   being refused; nothing to test, where the statement says nothing; device role:
   to come, where it binds a device that sends texts. What the server has to do
   with it is tested all the same.
-`
 
-const foot = `
 Where sources disagree, and in matters that none of them settles, the remark says
 what ours does.
 `
@@ -42,7 +40,6 @@ what ours does.
 func write(requirements []conformance.Requirement, res *results) string {
 	var b strings.Builder
 	b.WriteString(head)
-	b.WriteString(foot)
 	fmt.Fprintf(&b, "\n%s\n\n", summary(requirements, res))
 	b.WriteString("| version | tests that pass |\n|---|---|\n")
 	for _, v := range versions(requirements) {
