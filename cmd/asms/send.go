@@ -26,7 +26,7 @@ type sendCmd struct {
 	To      []string      `required:"" env:"-" sep:"none" placeholder:"NUMBER" help:"Who gets the text; may be repeated."`
 	Timeout time.Duration `env:"-" placeholder:"TIME" default:"5m" help:"How long to wait (default 5m)."`
 	NoWait  bool          `env:"-" help:"Do not wait for what becomes of it."`
-	State   string        `env:"ASMS_SEND_STATE" placeholder:"DIR" help:"Where the device id is kept (default ~/.local/state/asms)."`
+	State   string        `env:"-" placeholder:"DIR" help:"Where the device id is kept (default ~/.local/state/asms)."`
 	Text    string        `arg:"" optional:"" help:"The text; standard input without it."`
 }
 
