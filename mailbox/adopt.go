@@ -119,10 +119,16 @@ const (
 // phone sends by itself would vanish in an older equal one.
 func (s *session) joinSent(want *store.Item) (*store.Item, error) {
 	var filed *store.Item
-	err := s.tx.Alike(store.Walk{Folder: s.folder, Device: s.device, Bodies: true}, want.Peers, want.Date-skew, want.Date+late,
+	err := s.tx.Filed(store.Walk{Folder: s.folder, Device: s.device, Bodies: true}, want.Peers, want.Date-skew, want.Date+late,
 		func(i *store.Item) (bool, error) {
-			if i.FiledBy != s.device || i.Linked || i.Body != want.Body {
+			if i.Body != want.Body {
 				return true, nil
+			}
+			if i.Linked {
+				if want.Date < s.part.Started && s.absorbs(i) { // its copy once more, after key 0
+					filed = i
+				}
+				return filed == nil, nil
 			}
 			o, err := s.tx.OutboundOf(i.ID)
 			if err != nil || want.Date < o.Created.UnixMilli()-skew {
@@ -134,7 +140,7 @@ func (s *session) joinSent(want *store.Item) (*store.Item, error) {
 	if filed == nil || err != nil {
 		return nil, err
 	}
-	if s.held(filed) { // the phone has got the filed one: its own takes that one's place
+	if !filed.Linked && s.held(filed) { // the phone has got the filed one: its own takes that one's place
 		if _, err := s.m.kill(s.tx, filed, ""); err != nil {
 			return nil, err
 		}

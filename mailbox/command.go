@@ -94,11 +94,16 @@ func (s *session) add(c *Command, r *Response) error {
 
 // own marks an item as supplied by the device.
 func (s *session) own(i *store.Item) error {
-	born := i.Born
+	return s.mark(i.ID, i.Class, i.Date, markBorn(i))
+}
+
+// markBorn is the birth that a mark on an item has. A text on its way out is
+// held by its mark alone.
+func markBorn(i *store.Item) int64 {
 	if i.State != store.NotOutbound {
-		born = store.Endless
+		return store.Endless
 	}
-	return s.mark(i.ID, i.Class, i.Date, born)
+	return i.Born
 }
 
 func (s *session) mark(item int64, c Class, date, born int64) error {
@@ -124,6 +129,12 @@ func (s *session) addAgain(c *Command, id int64, r *Response) error {
 				return err
 			}
 			s.did(undoEntry{What: undoRead, Item: id})
+			i.ReadLost = false
+		}
+		if s.outbox { // what changed meanwhile comes back as a Change
+			if err := s.takeOver(i, &store.Item{Read: c.Message.Read, Flag: c.Message.Flag.encode()}); err != nil {
+				return err
+			}
 		}
 		return s.own(i)
 	}
@@ -140,7 +151,25 @@ func (s *session) addAgain(c *Command, id int64, r *Response) error {
 	if t.Outbound {
 		born = store.Endless
 	}
-	return s.mark(id, t.Class, t.Date, born)
+	if err := s.mark(id, t.Class, t.Date, born); err != nil {
+		return err
+	}
+	if t.Seq > s.DeletesTold {
+		if t.OnlyTo == s.device {
+			return s.tx.MoveMark(s.device, s.folder, id, t.Seq)
+		}
+		return nil
+	}
+	// The device is past that tombstone and is told anew.
+	again := *t
+	if again.Seq, err = s.tx.Bump(); err != nil {
+		return err
+	}
+	again.OnlyTo, again.DelBy, again.DelLost, again.At = s.device, "", false, s.m.now()
+	if err := s.tx.PutTombstone(&again); err != nil {
+		return err
+	}
+	return s.tx.MoveMark(s.device, s.folder, id, again.Seq)
 }
 
 // create stores a message as a new item of the folder.

@@ -50,11 +50,7 @@ func (m *Mailbox) Estimate(ctx context.Context, p Partnership, key string, optio
 		if _, err := plan.run(); err != nil {
 			return err
 		}
-		for _, c := range plan.changes {
-			if v.wants(c.Class) {
-				n++
-			}
-		}
+		n = plan.counted
 		return nil
 	})
 	return n, err

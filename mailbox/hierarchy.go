@@ -26,10 +26,13 @@ const folderLimit = 1000
 
 // hierarchy is what a device knows of the folders: two generations.
 type hierarchy struct {
-	Epoch string `json:"e"`
-	Key   int64  `json:"k"`
-	State known  `json:"s"`
-	Prev  known  `json:"p"` // of Key-1
+	Epoch   string `json:"e"`
+	Key     int64  `json:"k"`
+	State   known  `json:"s"`
+	PrevKey int64  `json:"j"` // 0: none
+	Prev    known  `json:"p"`
+
+	replay bool // the previous key came: the last answer was lost
 }
 
 // known is one generation: all changes up to Seq, and the device's own folders
@@ -107,7 +110,8 @@ func (m *Mailbox) openHierarchy(tx *store.Tx, device, key string) (h hierarchy, 
 	switch {
 	case ok && epoch == h.Epoch && n == h.Key:
 		return h, h.State, nil
-	case ok && epoch == h.Epoch && n == h.Key-1:
+	case ok && epoch == h.Epoch && n == h.PrevKey:
+		h.replay = true
 		return h, h.Prev, nil
 	}
 	return h, base, ErrInvalidSyncKey
@@ -116,7 +120,10 @@ func (m *Mailbox) openHierarchy(tx *store.Tx, device, key string) (h hierarchy, 
 // advance stores a new generation and returns its key. The generation that the
 // client built on stays as the one before.
 func (h *hierarchy) advance(tx *store.Tx, device string, base, next known) (string, error) {
-	h.Prev, h.State = base, next
+	if !h.replay {
+		h.PrevKey, h.Prev = h.Key, base
+	}
+	h.State = next
 	h.Key++
 	b, err := json.Marshal(h)
 	if err != nil {

@@ -67,7 +67,9 @@ func (m *Mailbox) setState(tx *store.Tx, i *store.Item, to store.TextState) erro
 	if err := tx.UpdateItem(i); err != nil {
 		return err
 	}
-	tx.Touch()
+	if _, err := tx.Bump(); err != nil { // a partnership at rest must look again
+		return err
+	}
 	o, err := tx.Outbound(i.ID)
 	if err != nil {
 		return err
@@ -96,6 +98,9 @@ func (m *Mailbox) carry(tx *store.Tx, i *store.Item) error {
 		return err
 	}
 	o.Due = m.dueAfter(tx.User(), i.Aud, m.now())
+	if tried := decodeTried(o.Tried); !slices.Contains(tried, i.Aud) {
+		o.Tried = encodeTried(append(tried, i.Aud))
+	}
 	return tx.PutOutbound(o)
 }
 
@@ -151,36 +156,75 @@ func textsAt(tx *store.Tx, device string, states ...store.TextState) (all []*sto
 
 // takeOfferBack runs when a phone comes with its previous key for the Outbox: it
 // has not received the texts that its state then did not hold. Those that have
-// become unknown meanwhile are offered to it again, and to it alone.
+// become unknown meanwhile are offered to it again, and to it alone; if it sends
+// no more, all of them are unknown.
 func (s *session) takeOfferBack() error {
-	texts, err := s.textsHere(store.Unknown)
+	d, err := s.tx.Device(s.device)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	able := err == nil && relays(d)
+	texts, err := s.textsHere(store.Offered, store.Unknown)
 	if err != nil {
 		return err
 	}
 	for _, i := range texts {
-		if !s.ranged(i) {
-			if err := s.m.setState(s.tx, i, store.Offered); err != nil {
-				return err
-			}
+		switch {
+		case s.ranged(i) || !i.Carried:
+			continue
+		case !able:
+			i.Aud, i.Off = "", 0
+			err = s.m.setState(s.tx, i, store.Unknown)
+		case i.State == store.Unknown:
+			err = s.m.setState(s.tx, i, store.Offered)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // forgetHandedOver runs at key 0 of a phone's Outbox: it may or may not have
-// sent what it was given. Such texts are never sent again by themselves.
+// sent what it was given, or what an answer has carried, and its own texts. They
+// are never sent again by themselves.
 func (m *Mailbox) forgetHandedOver(tx *store.Tx, device string) error {
-	texts, err := textsAt(tx, device, store.HandedOver, store.Unknown)
+	texts, err := textsAt(tx, device, store.Offered, store.HandedOver, store.Unknown)
 	if err != nil {
 		return err
 	}
-	for _, i := range texts {
+	own, err := mirrored(tx, device)
+	if err != nil {
+		return err
+	}
+	for _, i := range append(texts, own...) {
+		if i.State == store.Offered && !i.Carried {
+			continue
+		}
 		i.Aud, i.Off = "", 0
 		if err := m.setState(tx, i, store.Unknown); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// mirrored returns the texts that a relaying phone itself added to its Outbox.
+func mirrored(tx *store.Tx, device string) (own []*store.Item, err error) {
+	texts, err := textsAt(tx, "", store.HandedOver)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range texts {
+		o, err := tx.Outbound(i.ID)
+		if err != nil {
+			return nil, err
+		}
+		if o.Writer == device {
+			own = append(own, i)
+		}
+	}
+	return own, nil
 }
 
 // deleteText handles the Delete of a text in the Outbox.
@@ -192,7 +236,7 @@ func (s *session) deleteText(i *store.Item) error {
 	if i.Mark, err = s.tx.MarkOf(s.device, s.folder, i.ID); err != nil {
 		return err
 	}
-	mirror := o.Writer == s.device && i.State == store.HandedOver && i.Aud == ""
+	mirror := o.Writer == s.device && i.Aud == "" && (i.State == store.HandedOver || i.State == store.Unknown)
 	switch {
 	case slices.Contains(decodeTried(o.Tried), s.device) && (o.Writer != s.device || mirror): // [MS-ASMS] 3.1.5.1
 		return s.transmitted(i, o)

@@ -28,6 +28,7 @@ type plan struct {
 	deleted map[int64]bool // items that this request deletes: no Delete for them
 
 	changes []Change
+	counted int           // how many there are, when only counting
 	unmark  []*store.Item // own items that leave by SoftDelete
 	carried []*store.Item // texts whose offer leaves with this answer for the first time
 }
@@ -61,6 +62,12 @@ func (p *plan) walk() store.Walk {
 }
 
 func (p *plan) say(kind ChangeKind, c Class, item int64) *Change {
+	if p.count {
+		if p.wants(c) {
+			p.counted++
+		}
+		return new(Change)
+	}
 	p.changes = append(p.changes, Change{Kind: kind, ServerID: serverID(p.folder, item), Class: c})
 	return &p.changes[len(p.changes)-1]
 }
@@ -118,7 +125,7 @@ func (p *plan) removals() (more bool, err error) {
 					return false, nil
 				}
 				p.say(ChangeSoftDelete, c, i.ID)
-				if p.mine(i) {
+				if p.mine(i) && !p.count {
 					p.unmark = append(p.unmark, i)
 				}
 			}
@@ -161,8 +168,9 @@ func (p *plan) updates() (more bool, err error) {
 				more = true
 				return false, nil
 			default:
-				c := p.say(ChangeUpdate, i.Class, i.ID)
-				c.Item, c.Read, c.Flag = itemOf(i), read, flag
+				if c := p.say(ChangeUpdate, i.Class, i.ID); !p.count {
+					c.Item, c.Read, c.Flag = itemOf(i), read, flag
+				}
 			}
 		}
 		p.ChangesTold = i.Changed()
@@ -251,6 +259,9 @@ func (p *plan) sendable(i *store.Item) bool {
 
 func (p *plan) add(i *store.Item) {
 	c := p.say(ChangeAdd, i.Class, i.ID)
+	if p.count {
+		return
+	}
 	c.Item = itemOf(i)
 	if i.State == store.Offered && !i.Carried {
 		p.carried = append(p.carried, i)

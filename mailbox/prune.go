@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"context"
+	"errors"
 	"math"
 	"time"
 
@@ -59,7 +60,12 @@ func (m *Mailbox) pruneAll(ctx context.Context) error {
 	}
 	for _, u := range users {
 		if err := m.Prune(ctx, u.ID); err != nil {
-			return err
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if !errors.Is(err, store.ErrNotFound) { // removed meanwhile
+				m.log.Error("old tombstones could not be dropped", "user", u.ID, "error", err)
+			}
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"asms/sms"
 	"asms/store"
@@ -64,8 +65,8 @@ func (m *Mailbox) Report(ctx context.Context, user UserID, device, text string, 
 			}
 		}
 		tx.Touch()
-		if o.Ended.IsZero() {
-			return nil // its Delete settles it
+		if o.Ended.IsZero() || o.State == store.Cancelled {
+			return nil // its Delete settles it, or it never left
 		}
 		o.State = fold(all)
 		return tx.PutOutbound(o)
@@ -131,7 +132,14 @@ func (s *session) noteReport(report *store.Item) error {
 		return err
 	}
 	for _, i := range texts {
-		if !strings.Contains(report.Body, strings.TrimSpace(i.Body)) {
+		if !quotes(report.Body, i.Body) {
+			continue
+		}
+		o, err := s.tx.Outbound(i.ID)
+		if err != nil {
+			return err
+		}
+		if report.Date < o.Offered.UnixMilli()-skew { // older than the offer: history
 			continue
 		}
 		all, err := s.tx.Recipients(i.ID)
@@ -151,6 +159,21 @@ func (s *session) noteReport(report *store.Item) error {
 		}
 	}
 	return nil
+}
+
+// quotes reports whether a report quotes a text: says something, and then holds
+// it whole, apart from its own words. An answer that happens to contain the same
+// words does not.
+func quotes(report, text string) bool {
+	text = strings.TrimSpace(text)
+	before, after, found := strings.Cut(report, text)
+	if text == "" || !found {
+		return false
+	}
+	opens, _ := utf8.DecodeLastRuneInString(strings.TrimRight(before, " "))
+	closes, _ := utf8.DecodeRuneInString(strings.TrimLeft(after, " "))
+	return strings.TrimSpace(before) != "" && strings.ContainsRune("\n:\"'“„«", opens) &&
+		(after == "" || strings.ContainsRune("\r\n\"'”“»", closes))
 }
 
 // reason is what a non-delivery report says besides the text that it quotes.

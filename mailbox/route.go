@@ -88,42 +88,38 @@ func (m *Mailbox) route(tx *store.Tx, under *view) error {
 	return m.offerWaiting(tx, phones)
 }
 
-// offerWaiting offers texts until a good number has found a phone. The next
-// Sync of an Outbox goes on.
-func (m *Mailbox) offerWaiting(tx *store.Tx, phones []phone) error {
-	const enough = 500
-	for after, found := int64(0), 0; ; {
-		texts, err := tx.TextsWaiting(after)
-		if err != nil || len(texts) == 0 {
-			return err
-		}
-		for _, i := range texts {
-			if err := m.offer(tx, i, phones); err != nil {
-				return err
-			}
-			if i.State == store.Offered {
-				found++
-			}
-			if found == enough {
-				return nil
-			}
-			after = i.ID
-		}
-	}
-}
+// offersAtOnce bounds how many texts one request offers. The next Sync of an
+// Outbox goes on.
+const offersAtOnce = 500
 
-// offer shows a waiting text to one phone: the one the sender chose, else the
-// one that last carried the conversation, else the one that synced its Outbox
-// last.
-func (m *Mailbox) offer(tx *store.Tx, i *store.Item, phones []phone) error {
-	o, err := tx.Outbound(i.ID)
+// offerWaiting offers the texts that wait.
+func (m *Mailbox) offerWaiting(tx *store.Tx, phones []phone) error {
+	c := chooser{tx: tx, phones: phones, relays: make(map[string]bool)}
+	type offer struct {
+		i  *store.Item
+		to string
+	}
+	var offers []offer
+	err := tx.TextsWaiting(func(t store.WaitingText) (bool, error) {
+		to, err := c.choose(t)
+		if err == nil && to != "" {
+			offers = append(offers, offer{t.Item, to})
+		}
+		return len(offers) < offersAtOnce, err
+	})
 	if err != nil {
 		return err
 	}
-	to, err := m.choose(tx, i, o, phones)
-	if err != nil || to == "" {
-		return err
+	for _, o := range offers {
+		if err := m.offer(tx, o.i, o.to); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// offer shows a waiting text to one phone.
+func (m *Mailbox) offer(tx *store.Tx, i *store.Item, to string) (err error) {
 	if i.Off, err = tx.Bump(); err != nil {
 		return err
 	}
@@ -131,18 +127,28 @@ func (m *Mailbox) offer(tx *store.Tx, i *store.Item, phones []phone) error {
 	if err := tx.UpdateItem(i); err != nil {
 		return err
 	}
-	o.State, o.Device, o.Offered = store.Offered, to, m.now()
-	if tried := decodeTried(o.Tried); !slices.Contains(tried, to) {
-		o.Tried = encodeTried(append(tried, to))
+	o, err := tx.Outbound(i.ID)
+	if err != nil {
+		return err
 	}
+	o.State, o.Device, o.Offered = store.Offered, to, m.now()
 	return tx.PutOutbound(o)
 }
 
-func (m *Mailbox) choose(tx *store.Tx, i *store.Item, o store.Outbound, phones []phone) (string, error) {
-	able := make(map[string]bool, len(phones))
+// chooser finds the phone of a text: the one the sender chose, else the one that
+// last carried the conversation, else the one that synced its Outbox last.
+type chooser struct {
+	tx     *store.Tx
+	phones []phone
+	relays map[string]bool // devices that were looked up
+}
+
+// choose returns a phone, or "" when there is none yet.
+func (c *chooser) choose(t store.WaitingText) (string, error) {
+	able := make(map[string]bool, len(c.phones))
 	best := phone{seen: -1}
-	for _, p := range phones {
-		if p.id == o.Writer {
+	for _, p := range c.phones {
+		if p.id == t.Writer {
 			continue
 		}
 		able[p.id] = true
@@ -150,20 +156,16 @@ func (m *Mailbox) choose(tx *store.Tx, i *store.Item, o store.Outbound, phones [
 			best = p
 		}
 	}
-	if o.Chosen != "" {
-		if able[o.Chosen] {
-			return o.Chosen, nil
+	if t.Chosen != "" && t.Chosen != t.Writer {
+		if able[t.Chosen] {
+			return t.Chosen, nil
 		}
-		d, err := tx.Device(o.Chosen)
-		if err == nil && relays(d) && o.Chosen != o.Writer {
-			return "", nil // it has yet to sync its Outbox
-		}
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return "", err
+		if relays, err := c.relaying(t.Chosen); relays || err != nil {
+			return "", err // it has yet to sync its Outbox
 		}
 	}
 	if len(able) > 1 {
-		used, err := tx.ConversationDevices(i.Peers)
+		used, err := c.tx.ConversationDevices(t.Peers)
 		if err != nil {
 			return "", err
 		}
@@ -174,6 +176,19 @@ func (m *Mailbox) choose(tx *store.Tx, i *store.Item, o store.Outbound, phones [
 		}
 	}
 	return best.id, nil
+}
+
+// relaying reports whether a device may be given texts to send.
+func (c *chooser) relaying(device string) (bool, error) {
+	if known, ok := c.relays[device]; ok {
+		return known, nil
+	}
+	d, err := c.tx.Device(device)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return false, err
+	}
+	c.relays[device] = err == nil && relays(d)
+	return c.relays[device], nil
 }
 
 // withdraw takes an offer back that no answer has carried.

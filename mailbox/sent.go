@@ -70,7 +70,7 @@ func (s *session) ownCopy(i *store.Item, offered time.Time) (copied *store.Item,
 	sent := store.Walk{Folder: store.SentItemsID, Device: s.device, Bodies: true}
 	err = s.tx.Alike(sent, i.Peers, offered.UnixMilli()-skew, s.m.now().UnixMilli()+skew,
 		func(c *store.Item) (bool, error) {
-			if c.Supplier == s.device && !c.Linked && c.FiledBy == "" && c.Born > i.Off && c.Body == i.Body {
+			if c.Supplier == s.device && !c.Linked && c.FiledBy == "" && c.Born > max(i.Off, i.Born) && c.Body == i.Body {
 				copied = c
 				return false, nil
 			}

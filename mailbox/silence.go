@@ -86,7 +86,7 @@ func (m *Mailbox) heard(user UserID, device string, interval time.Duration) {
 	if interval == 0 {
 		interval = defaultInterval
 		if known {
-			interval = now.Sub(last.at)
+			interval = max(interval, now.Sub(last.at)) // two Syncs in a row are no habit
 		}
 	}
 	m.due.contacts[k] = contact{at: now, interval: min(interval, maxInterval)}

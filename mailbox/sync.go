@@ -309,6 +309,9 @@ func (s *session) resume() (base state, err error) {
 			if err := s.prove(); err != nil {
 				return base, err
 			}
+			if err := s.keepLost(); err != nil {
+				return base, err
+			}
 		}
 		return base, s.tidy()
 	case n == s.part.PrevKey && n > 0:
@@ -331,6 +334,26 @@ func (s *session) resume() (base state, err error) {
 	return base, ErrInvalidSyncKey
 }
 
+// keepLost keeps the answers to Adds to the Outbox that the device has not
+// received: such a text does not come back to it, and when it is added again it
+// must not be sent again.
+func (s *session) keepLost() error {
+	var before map[string]int64
+	if err := json.Unmarshal([]byte(s.part.Answers), &before); err != nil {
+		return fmt.Errorf("mailbox: stored answers: %w", err)
+	}
+	for client, item := range before {
+		mark, err := s.tx.MarkOf(s.device, s.folder, item)
+		if err != nil {
+			return err
+		}
+		if mark.Lost {
+			s.answers[client] = item
+		}
+	}
+	return nil
+}
+
 // tidy drops the marks that say nothing any more: those that are lost, and those
 // on items that the device's range covers by now.
 func (s *session) tidy() error {
@@ -338,8 +361,10 @@ func (s *session) tidy() error {
 	if err != nil || !any {
 		return err
 	}
-	if err := s.tx.DropLostMarks(s.device, s.folder); err != nil {
-		return err
+	if !s.outbox { // there a lost Add may still be repeated
+		if err := s.tx.DropLostMarks(s.device, s.folder); err != nil {
+			return err
+		}
 	}
 	for _, c := range []Class{ClassEmail, ClassSMS} {
 		if err := s.tx.DropMarksInRange(s.device, s.folder, c, s.class(c).Floor, s.CreationsTold); err != nil {
@@ -355,7 +380,7 @@ func (s *session) afterPlan() error {
 		if err := s.tx.DropMark(s.device, s.folder, i.ID); err != nil {
 			return err
 		}
-		s.did(undoEntry{What: undoUnmark, Item: i.ID, Class: i.Class, Date: i.Date, Born: i.Born})
+		s.did(undoEntry{What: undoUnmark, Item: i.ID, Class: i.Class, Date: i.Date, Born: markBorn(i)})
 	}
 	for _, i := range s.carried {
 		if err := s.m.carry(s.tx, i); err != nil {
@@ -365,24 +390,30 @@ func (s *session) afterPlan() error {
 	return nil
 }
 
+// seenEvery is how old the time of the last Sync may be in the store, in
+// milliseconds. Prune tells by it which devices are alive.
+const seenEvery = 24 * 60 * 60 * 1000
+
 // save stores the new generation, or the old one at its new positions when there
 // is nothing to say.
 func (s *session) save(base state, empty bool) error {
-	s.Issued = s.seq
+	if !empty || s.req.GetChanges { // else nobody has looked at what came since
+		s.Issued = s.seq
+	}
 	before := s.part
 	s.part.Seen = s.m.now().UnixMilli()
-	if empty {
-		// The key stays, and the generation before it is final. A row that would
-		// say the same again is not written.
-		s.part.State, s.part.PrevKey, s.part.Prev, s.part.Answers, s.part.Undo = s.state.encode(), 0, "", "{}", "[]"
-		if s.part.State == before.State && before.PrevKey == 0 {
-			return nil
-		}
-		return s.tx.PutPartnership(s.part)
-	}
 	answers, err := json.Marshal(s.answers)
 	if err != nil {
 		return fmt.Errorf("mailbox: answers: %w", err)
+	}
+	if empty {
+		// The key stays, and the generation before it is final. A row that would
+		// say the same again is not written.
+		s.part.State, s.part.PrevKey, s.part.Prev, s.part.Answers, s.part.Undo = s.state.encode(), 0, "", string(answers), "[]"
+		if s.part.State == before.State && before.PrevKey == 0 && s.part.Seen-before.Seen < seenEvery {
+			return nil
+		}
+		return s.tx.PutPartnership(s.part)
 	}
 	undo, err := json.Marshal(s.undo)
 	if err != nil {

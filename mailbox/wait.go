@@ -63,7 +63,7 @@ func (m *Mailbox) news(tx *store.Tx, device string, w Watch) (found bool, err er
 	}
 	v, part, err := m.currentView(tx, device, in)
 	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
+		return w.Key != "", nil // the key that was issued is gone: look
 	}
 	if err != nil {
 		return false, err

@@ -114,7 +114,9 @@ func (tx *Tx) PutDevice(d Device) error {
 
 // RemoveDevice forgets a device and what it has seen. Its texts stay.
 func (tx *Tx) RemoveDevice(id string) error {
-	tx.Touch()
+	if _, err := tx.Bump(); err != nil { // what is remembered of it counts no more
+		return err
+	}
 	for _, table := range []string{"device", "hierarchy", "mark", "partnership"} {
 		if err := tx.exec(`DELETE FROM `+table+` WHERE user_id = $1 AND device_id = $2`, tx.user, id); err != nil {
 			return err

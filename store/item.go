@@ -238,29 +238,35 @@ func (tx *Tx) ItemsBornOrOffered(w Walk, seq int64, visit func(*Item) (bool, err
 		ORDER BY CASE i.state WHEN 0 THEN i.born ELSE i.off END`, seq)
 }
 
-// textsLimit bounds how many texts one request looks at.
-const textsLimit = 1000
-
 // TextsAt returns the texts in a state whose audience is the device and that
-// were offered up to seq, in the order of their offers: a thousand at most.
+// were offered up to seq, in the order of their offers.
 func (tx *Tx) TextsAt(device string, state TextState, seq int64) (all []*Item, err error) {
 	return all, tx.each(func(r scanner) (bool, error) {
 		i, err := scanItem(r)
 		all = append(all, i)
 		return true, err
 	}, `SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.state = CAST($2 AS BIGINT) AND i.state > 0
-			AND i.aud = CAST($3 AS TEXT) AND i.off <= CAST($4 AS BIGINT) ORDER BY i.off LIMIT $5`, tx.user, state, device, seq, textsLimit)
+			AND i.aud = CAST($3 AS TEXT) AND i.off <= CAST($4 AS BIGINT) ORDER BY i.off`, tx.user, state, device, seq)
 }
 
-// TextsWaiting returns the texts that wait for a phone, without their bodies,
-// oldest first: a thousand at most, with ids above after.
-func (tx *Tx) TextsWaiting(after int64) (all []*Item, err error) {
-	return all, tx.each(func(r scanner) (bool, error) {
-		i, err := scanItem(r)
-		all = append(all, i)
-		return true, err
-	}, `SELECT `+bareItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.state = 1 AND i.state > 0
-			AND i.aud = '' AND i.off = 0 AND i.item_id > CAST($2 AS BIGINT) ORDER BY i.item_id LIMIT $3`, tx.user, after, textsLimit)
+// WaitingText is a text that waits for a phone.
+type WaitingText struct {
+	*Item         // without its body
+	Writer string // device that wrote it
+	Chosen string // device that must send it, "" any
+}
+
+// TextsWaiting visits the texts that wait for a phone, oldest first.
+func (tx *Tx) TextsWaiting(visit func(WaitingText) (bool, error)) error {
+	return tx.each(func(r scanner) (bool, error) {
+		var t WaitingText
+		var err error
+		if t.Item, err = scanItem(r, &t.Writer, &t.Chosen); err != nil {
+			return false, err
+		}
+		return visit(t)
+	}, `SELECT `+bareItem+`, o.writer, o.chosen FROM item i JOIN outbound o ON o.user_id = i.user_id AND o.text_id = i.item_id
+		WHERE i.user_id = CAST($1 AS BIGINT) AND i.state = 1 AND i.state > 0 AND i.aud = '' AND i.off = 0 ORDER BY i.item_id`, tx.user)
 }
 
 // TextsOfferedTo returns the devices that texts are offered to.
@@ -285,6 +291,13 @@ func (tx *Tx) AnyTextWaiting() (found bool, err error) {
 func (tx *Tx) Alike(w Walk, peers string, from, to int64, visit func(*Item) (bool, error)) error {
 	return tx.walk(w, visit, `AND i.peers = CAST($4 AS TEXT) AND i.date >= $5 AND i.date <= $6 AND i.class = 2 ORDER BY i.date, i.item_id`,
 		peers, from, to)
+}
+
+// Filed visits the texts of a folder with these peers that the device's Delete
+// has filed there, oldest first.
+func (tx *Tx) Filed(w Walk, peers string, from, to int64, visit func(*Item) (bool, error)) error {
+	return tx.walk(w, visit, `AND i.filed_by = CAST($2 AS TEXT) AND i.filed_by <> '' AND i.peers = CAST($4 AS TEXT)
+		AND i.date >= CAST($5 AS BIGINT) AND i.date <= CAST($6 AS BIGINT) ORDER BY i.date, i.item_id`, peers, from, to)
 }
 
 // ConversationStart returns the ConversationIndex of the oldest item with these

@@ -33,7 +33,7 @@ func (tx *Tx) MarkOf(device string, folder, item int64) (m Mark, err error) {
 
 // LoseMark disowns a mark, if there is one.
 func (tx *Tx) LoseMark(device string, folder, item int64) error {
-	return tx.exec(`UPDATE mark SET lost = 1 WHERE user_id = $1 AND device_id = $2 AND folder_id = $3 AND item_id = $4 AND gone = 0`,
+	return tx.exec(`UPDATE mark SET lost = 1 WHERE user_id = $1 AND device_id = $2 AND folder_id = $3 AND item_id = $4`,
 		tx.user, device, folder, item)
 }
 

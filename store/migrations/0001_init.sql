@@ -101,6 +101,7 @@ CREATE INDEX item_date    ON item (user_id, folder_id, class, date, item_id);
 CREATE INDEX item_born    ON item (user_id, folder_id, born);
 CREATE INDEX item_changed ON item (user_id, folder_id, changed) WHERE changed > 0;
 CREATE INDEX item_text    ON item (user_id, state, aud, off, item_id) WHERE state > 0;
+CREATE INDEX item_filed   ON item (user_id, folder_id, filed_by, peers, date, item_id) WHERE filed_by <> '';
 CREATE INDEX item_peers   ON item (user_id, peers, date);
 
 CREATE TABLE tombstone (
