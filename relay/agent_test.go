@@ -80,7 +80,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("bob has %q", got)
 		}
 		inbox := l.inbox(writer, 1)
-		if !strings.Contains(inbox[0], carol) || !strings.Contains(inbox[0], "the number is not assigned") || !strings.HasSuffix(inbox[0], mixed) {
+		if !strings.Contains(inbox[0], carol) || !strings.Contains(inbox[0], "the number is not assigned") || !strings.HasSuffix(inbox[0], "\n\n"+mixed+"\n") {
 			t.Errorf("report %q", inbox[0])
 		}
 		report := writer.texts(eas.FolderTypeInbox)[inbox[0]]

@@ -183,15 +183,16 @@ func (a *Agent) compareOutbox(ctx context.Context, outbox *easclient.Collection)
 }
 
 // report is the text of a non-delivery report: who, why, and what was to be
-// sent.
+// sent. The quotation stands on lines of its own, also when the text ends with
+// spaces.
 func report(number string, state recipientState, reason, body string) string {
 	if number == "" {
 		number = "an empty number"
 	}
 	if state == recipientUnknown {
-		return fmt.Sprintf("Perhaps not sent to %s: %s. It was not sent again, so that nobody gets it twice.\n\n%s", number, reason, body)
+		return fmt.Sprintf("Perhaps not sent to %s: %s. It was not sent again, so that nobody gets it twice.\n\n%s\n", number, reason, body)
 	}
-	return fmt.Sprintf("Not sent to %s: %s.\n\n%s", number, reason, body)
+	return fmt.Sprintf("Not sent to %s: %s.\n\n%s\n", number, reason, body)
 }
 
 // partOf says which segment a reason is about.

@@ -201,7 +201,7 @@ func TestRelayAndSendUsedWrongly(t *testing.T) {
 		{relay + " --password-file " + password + " --heartbeat 5s", 2, []string{"--heartbeat"}},
 		{relay + " --password-file " + password + " --max-segments 300", 2, []string{"--max-segments"}},
 		{relay + " --password-file " + password + " --version-limit 12.1", 2, []string{"12.1", "14.1"}},
-		{relay + " --password-file " + password + " --server nonsense", 1, []string{"nonsense"}},
+		{relay + "2 --password-file " + password + " --server nonsense", 1, []string{"nonsense"}},
 		{send + " hello", 2, []string{"--password-file"}},
 		{send + " --password-file " + password + " hello", 1, []string{"refused"}},
 		{send + " --password-file " + password, 2, []string{"empty"}},
