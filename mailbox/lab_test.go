@@ -194,3 +194,16 @@ func peerList(numbers ...string) (all []sms.Address) {
 	}
 	return all
 }
+
+// partnership returns what is stored of a device's view.
+func (l *lab) partnership(d *device) (p store.Partnership) {
+	l.t.Helper()
+	l.ok(l.st.View(l.ctx, l.user, func(tx *store.Tx) (err error) {
+		n, err := parseID(d.folder)
+		if err == nil {
+			p, err = tx.Partnership(d.id, n)
+		}
+		return err
+	}))
+	return p
+}

@@ -22,6 +22,7 @@ type plan struct {
 	folder int64
 	window int
 	rows   int
+	news   store.News
 	count  bool // only count: no bodies
 
 	said    map[said]bool  // fields of which nothing is said in this answer
@@ -41,6 +42,11 @@ type said struct {
 
 // run returns whether more is available.
 func (p *plan) run() (more bool, err error) {
+	if p.CreationsTold < p.seq {
+		if p.news, err = p.tx.NewsOf(p.folder); err != nil {
+			return false, err
+		}
+	}
 	for _, stage := range []func() (bool, error){p.deletes, p.removals, p.updates, p.creations, p.descent} {
 		if more, err := stage(); more || err != nil {
 			return more, err
@@ -74,7 +80,8 @@ func (p *plan) say(kind ChangeKind, c Class, item int64) *Change {
 
 // deletes is stage 1: tombstones that the device was not told of.
 func (p *plan) deletes() (more bool, err error) {
-	if p.DeletesTold == p.seq {
+	if p.news.Deleted <= p.DeletesTold {
+		p.DeletesTold = p.seq
 		return false, nil
 	}
 	err = p.tx.TombstonesSince(p.folder, p.device, p.DeletesTold, func(t *store.Tombstone) (bool, error) {
@@ -148,7 +155,8 @@ func (p *plan) removals() (more bool, err error) {
 
 // updates is stage 3: fields that someone else changed.
 func (p *plan) updates() (more bool, err error) {
-	if p.ChangedSince == p.seq {
+	if p.news.Changed <= p.ChangesTold {
+		p.ChangesTold, p.ChangedSince = p.seq, p.seq
 		return false, nil
 	}
 	err = p.tx.ItemsChanged(store.Walk{Folder: p.folder, Device: p.device}, p.ChangesTold, func(i *store.Item) (bool, error) {
@@ -184,7 +192,8 @@ func (p *plan) updates() (more bool, err error) {
 
 // creations is stage 4: items that appeared.
 func (p *plan) creations() (more bool, err error) {
-	if p.CreationsTold == p.seq {
+	if p.news.Born <= p.CreationsTold && !p.outbox {
+		p.CreationsTold = p.seq
 		return false, nil
 	}
 	walk := p.tx.ItemsBorn

@@ -390,10 +390,6 @@ func (s *session) afterPlan() error {
 	return nil
 }
 
-// seenEvery is how old the time of the last Sync may be in the store, in
-// milliseconds. Prune tells by it which devices are alive.
-const seenEvery = 24 * 60 * 60 * 1000
-
 // save stores the new generation, or the old one at its new positions when there
 // is nothing to say.
 func (s *session) save(base state, empty bool) error {
@@ -410,7 +406,7 @@ func (s *session) save(base state, empty bool) error {
 		// The key stays, and the generation before it is final. A row that would
 		// say the same again is not written.
 		s.part.State, s.part.PrevKey, s.part.Prev, s.part.Answers, s.part.Undo = s.state.encode(), 0, "", string(answers), "[]"
-		if s.part.State == before.State && before.PrevKey == 0 && s.part.Seen-before.Seen < seenEvery {
+		if before.PrevKey == 0 && s.part.Answers == before.Answers && s.onlyMovedOn(base, before) {
 			return nil
 		}
 		return s.tx.PutPartnership(s.part)
@@ -426,6 +422,15 @@ func (s *session) save(base state, empty bool) error {
 	s.part.Key++
 	s.part.State = s.state.encode()
 	return s.tx.PutPartnership(s.part)
+}
+
+// onlyMovedOn reports whether a Sync that brought nothing need not be written:
+// from the positions that are stored the next one comes to the same, at the price
+// of passing over a few rows once more. They are written from time to time, so
+// that Prune can tell which devices are alive and what they were told.
+func (s *session) onlyMovedOn(base state, before store.Partnership) bool {
+	return s.seq-base.DeletesTold <= 500 && s.part.Seen-before.Seen <= time.Hour.Milliseconds() &&
+		s.Classes == base.Classes && base.ChangedSince == base.ChangesTold
 }
 
 // newEpoch returns the random part of a partnership's keys, so that a key of an

@@ -128,13 +128,19 @@ const (
 	bareItem  = itemHead + `''` + itemTail
 )
 
-func scanItem(r scanner, more ...any) (*Item, error) {
+func scanItem(r scanner) (*Item, error) {
 	i := new(Item)
-	dest := append([]any{&i.ID, &i.Folder, &i.Class, &i.Date, &i.From, &i.To, &i.Peers, &i.Outgoing, &i.Subject, &i.Body,
+	return i, r.Scan(i.columns()...)
+}
+
+// columns returns where the columns of wholeItem and bareItem go.
+func (i *Item) columns(more ...any) []any {
+	dest := make([]any, 0, 40)
+	dest = append(dest, &i.ID, &i.Folder, &i.Class, &i.Date, &i.From, &i.To, &i.Peers, &i.Outgoing, &i.Subject, &i.Body,
 		&i.CPID, &i.Importance, &i.Read, &i.Flag, &i.ConversationID, &i.ConversationIndex,
 		&i.Born, &i.ReadSeq, &i.ReadBy, &i.ReadLost, &i.FlagSeq, &i.FlagBy, &i.FlagLost,
-		&i.Supplier, &i.Supplied, &i.FiledBy, &i.Linked, &i.State, &i.Aud, &i.Off, &i.Carried}, more...)
-	return i, r.Scan(dest...)
+		&i.Supplier, &i.Supplied, &i.FiledBy, &i.Linked, &i.State, &i.Aud, &i.Off, &i.Carried)
+	return append(dest, more...)
 }
 
 // Item returns a live item, or ErrNotFound.
@@ -193,16 +199,22 @@ func (tx *Tx) walk(w Walk, visit func(*Item) (bool, error), where string, args .
 	if w.Bodies {
 		columns = wholeItem
 	}
+	var row *Item // one for all rows, so that its columns are laid out once
+	var lost, gone *int64
+	var dest []any
 	return tx.each(func(r scanner) (bool, error) {
-		var lost, gone *int64
-		i, err := scanItem(r, &lost, &gone)
-		if err != nil {
+		if row == nil {
+			row = new(Item)
+			dest = row.columns(&lost, &gone)
+		}
+		if err := r.Scan(dest...); err != nil {
 			return false, err
 		}
+		i := *row
 		if lost != nil {
 			i.Mark = Mark{Set: true, Lost: *lost != 0, Gone: *gone}
 		}
-		return visit(i)
+		return visit(&i)
 	}, `SELECT `+columns+`, m.lost, m.gone`+walkFrom+where, append([]any{tx.user, w.Device, w.Folder}, args...)...)
 }
 
@@ -260,8 +272,8 @@ type WaitingText struct {
 func (tx *Tx) TextsWaiting(visit func(WaitingText) (bool, error)) error {
 	return tx.each(func(r scanner) (bool, error) {
 		var t WaitingText
-		var err error
-		if t.Item, err = scanItem(r, &t.Writer, &t.Chosen); err != nil {
+		t.Item = new(Item)
+		if err := r.Scan(t.Item.columns(&t.Writer, &t.Chosen)...); err != nil {
 			return false, err
 		}
 		return visit(t)
@@ -327,6 +339,20 @@ func (tx *Tx) ConversationDevices(peers string) (all []string, err error) {
 	}, `SELECT supplier, filed_by FROM item WHERE user_id = CAST($1 AS BIGINT) AND peers = CAST($2 AS TEXT) AND class = 2 AND state = 0
 		ORDER BY date DESC LIMIT 50`, tx.user, peers)
 	return all, err
+}
+
+// News holds the highest positions of a folder: of its last tombstone, of the
+// last change of a live item, and of the last live item's birth; 0 none.
+type News struct{ Deleted, Changed, Born int64 }
+
+// NewsOf returns the highest positions of a folder, so that what lies below them
+// need not be looked for.
+func (tx *Tx) NewsOf(folder int64) (n News, err error) {
+	err = tx.row(`SELECT
+		(SELECT coalesce(max(seq), 0) FROM tombstone WHERE user_id = $1 AND folder_id = $2),
+		(SELECT coalesce(max(changed), 0) FROM item WHERE user_id = $1 AND folder_id = $2 AND changed > 0),
+		(SELECT coalesce(max(born), 0) FROM item WHERE user_id = $1 AND folder_id = $2)`, tx.user, folder).Scan(&n.Deleted, &n.Changed, &n.Born)
+	return n, err
 }
 
 // CountItems returns how many items a folder holds.
