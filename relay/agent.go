@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -165,4 +166,10 @@ func (a *Agent) rest(ctx context.Context, woken <-chan struct{}, until time.Time
 			return ctx.Err()
 		}
 	}
+}
+
+// Ping says whether the ledger still takes what is written down: without it
+// nothing can be carried.
+func (a *Agent) Ping(context.Context) error {
+	return a.ledger.update(func(*sql.Tx) error { return nil })
 }

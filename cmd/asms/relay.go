@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"asms/eas"
 	"asms/easclient"
 	"asms/relay"
@@ -48,7 +50,13 @@ func readPassword(name string) (string, error) {
 	return password, nil
 }
 
+// relayCmd is the agent, and what looks after it.
 type relayCmd struct {
+	Run    relayRunCmd `cmd:"" default:"withargs" help:"Carry texts between a modem and a mailbox. This is what relay alone does."`
+	Doctor doctorCmd   `cmd:"" help:"Look at the modem, the SIM, the network, the server and the clock, and say what to do."`
+}
+
+type relayRunCmd struct {
 	accountFlags
 	logFlags
 	State        string        `required:"" placeholder:"DIR" help:"The directory of the ledger; keep it, it tells what was sent."`
@@ -62,7 +70,7 @@ type relayCmd struct {
 }
 
 // Validate refuses what the agent could not use.
-func (c *relayCmd) Validate() error {
+func (c *relayRunCmd) Validate() error {
 	switch {
 	case c.Heartbeat < eas.MinHeartbeatInterval*time.Second || c.Heartbeat > eas.MaxHeartbeatInterval*time.Second:
 		return fmt.Errorf("--heartbeat %s is not 1m to 59m", c.Heartbeat)
@@ -74,7 +82,7 @@ func (c *relayCmd) Validate() error {
 	return nil
 }
 
-func (c *relayCmd) Run(ctx context.Context, t *terminal) error {
+func (c *relayRunCmd) Run(ctx context.Context, t *terminal) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	log := c.logger(t.err)
@@ -101,9 +109,23 @@ func (c *relayCmd) Run(ctx context.Context, t *terminal) error {
 	id, err := agent.DeviceID(ctx)
 	if err == nil {
 		fmt.Fprintf(t.out, "asms relays texts of %s as device %s\n", c.User, id)
-		err = agent.Run(ctx)
+		err = c.run(ctx, agent)
 	}
 	return errors.Join(err, agent.Close())
+}
+
+// run runs the agent until ctx ends, and lets systemd know that its ledger works.
+func (c *relayRunCmd) run(ctx context.Context, agent *relay.Agent) error {
+	systemd := newSupervisor(os.Getenv)
+	g, running := errgroup.WithContext(ctx)
+	work, end := context.WithCancel(running)
+	g.Go(func() error { return systemd.watch(work, agent.Ping) })
+	g.Go(func() error {
+		defer end()
+		return agent.Run(running)
+	})
+	systemd.tell("READY=1")
+	return g.Wait()
 }
 
 // modem is an AT modem as the agent wants a radio.
