@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"asms/easclient"
 )
 
 // Agent carries messages between its radios and one user's mailbox.
@@ -36,6 +38,11 @@ func New(ctx context.Context, options Options) (*Agent, error) {
 	options.setDefaults()
 	if options.Number == "" {
 		return nil, errors.New("relay: the number of the phone is needed")
+	}
+	probe := options.Client
+	probe.DeviceID = "probe"
+	if _, err := easclient.New(probe); err != nil {
+		return nil, err
 	}
 	l, err := openLedger(ctx, options.StateDir, options.Client.User, options.Client.DeviceID, options.Now)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"asms/eas"
+	"asms/easclient"
 	"asms/mailbox"
 	"asms/relay"
 	"asms/relay/simulator"
@@ -205,7 +206,7 @@ func TestRadioThatComesAndGoes(t *testing.T) {
 func TestSecondAgentIsRefused(t *testing.T) {
 	l := newLab(t, eas.Version161)
 	l.start(nil)
-	o := relay.Options{StateDir: l.dir, Number: own, Radios: []relay.RadioOptions{{Open: l.open}}}
+	o := relay.Options{Client: easclient.Options{URL: l.server.http.URL}, StateDir: l.dir, Number: own, Radios: []relay.RadioOptions{{Open: l.open}}}
 	if _, err := relay.New(t.Context(), o); !errors.Is(err, relay.ErrInUse) {
 		t.Errorf("got %v", err)
 	}
