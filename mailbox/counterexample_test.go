@@ -549,3 +549,17 @@ func TestRemovedUserDoesNotStopPruning(t *testing.T) {
 	}
 	l.ok(l.m.pruneAll(l.ctx))
 }
+
+func TestReportOfATextThatKey0Forgot(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.device("A", "+1555000001")
+	a, in := l.begin("A", outbox), l.begin("A", inbox)
+	id := l.send("hello ", pat)
+	a.pull()
+	a.pull()
+	again := l.begin("A", outbox)
+	in.add("", func(m *Message) { m.From, m.Body = `[MOBILE:`+pat+`]`, "Not sent:\n\thello \n" })
+	l.ok(again.delete(id))
+	l.wantState(id, TextFailed)
+}

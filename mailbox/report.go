@@ -127,17 +127,24 @@ func (s *session) noteReport(report *store.Item) error {
 	if s.in.Type != inboxType || report.Class != ClassSMS {
 		return nil
 	}
-	texts, err := s.textsHere(store.HandedOver, store.Unknown)
+	texts, err := textsAt(s.tx, s.device, store.HandedOver, store.Unknown)
 	if err != nil {
 		return err
 	}
-	for _, i := range texts {
+	forgotten, err := textsAt(s.tx, "", store.HandedOver, store.Unknown) // by key 0, or mirrored
+	if err != nil {
+		return err
+	}
+	for _, i := range append(texts, forgotten...) {
 		if !quotes(report.Body, i.Body) {
 			continue
 		}
 		o, err := s.tx.Outbound(i.ID)
 		if err != nil {
 			return err
+		}
+		if !slices.Contains(decodeTried(o.Tried), s.device) {
+			continue
 		}
 		if report.Date < o.Offered.UnixMilli()-skew { // older than the offer: history
 			continue
@@ -170,10 +177,10 @@ func quotes(report, text string) bool {
 	if text == "" || !found {
 		return false
 	}
-	opens, _ := utf8.DecodeLastRuneInString(strings.TrimRight(before, " "))
-	closes, _ := utf8.DecodeRuneInString(strings.TrimLeft(after, " "))
+	opens, _ := utf8.DecodeLastRuneInString(strings.TrimRight(before, " \t"))
+	closes, _ := utf8.DecodeRuneInString(strings.TrimLeft(after, " \t"))
 	return strings.TrimSpace(before) != "" && strings.ContainsRune("\n:\"'“„«", opens) &&
-		(after == "" || strings.ContainsRune("\r\n\"'”“»", closes))
+		(strings.TrimSpace(after) == "" || strings.ContainsRune("\r\n\"'”“»", closes))
 }
 
 // reason is what a non-delivery report says besides the text that it quotes.
