@@ -122,7 +122,8 @@ const (
 // into the last column.
 func (s *screen) line(t tone, who, peer, what string) {
 	s.mu.Lock()
-	room := max(s.width-textColumn-1, 30)
+	over := max(columns(peer)+1-peerColumn, 0) // several recipients are longer than their column
+	room := max(s.width-textColumn-over-1, 30)
 	if s.width == 0 {
 		room = 1 << 20
 	}
