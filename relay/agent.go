@@ -20,6 +20,7 @@ type Agent struct {
 	log     *slog.Logger
 	lines   []*line
 	pace    pace
+	channel *channel
 
 	toTransmit chan struct{} // look for texts to transmit
 	toPost     chan struct{} // look for what to tell the server
@@ -44,12 +45,16 @@ func New(ctx context.Context, options Options) (*Agent, error) {
 	if _, err := easclient.New(probe); err != nil {
 		return nil, err
 	}
+	ch, err := newChannel(&options)
+	if err != nil {
+		return nil, err
+	}
 	l, err := openLedger(ctx, options.StateDir, options.Client.User, options.Client.DeviceID, options.Now)
 	if err != nil {
 		return nil, err
 	}
 	a := &Agent{
-		options: options, ledger: l, log: options.Log, pace: defaultPace,
+		options: options, ledger: l, log: options.Log, pace: defaultPace, channel: ch,
 		toTransmit: make(chan struct{}, 1), toPost: make(chan struct{}, 1),
 	}
 	names := map[string]bool{}

@@ -31,6 +31,7 @@ const (
 	recipientSent
 	recipientFailed
 	recipientUnknown
+	recipientDelivered
 )
 
 // segmentState is what became of one segment.
@@ -108,7 +109,12 @@ func (l *Ledger) keepText(tx *sql.Tx, id eas.ServerID, to, body, fault string) (
 		if _, err := tx.Exec(`UPDATE text SET stage = $1, moved = $2 WHERE text = $3`, concluded, now, n); err != nil {
 			return false, err
 		}
+		if err := addNews(tx, n); err != nil {
+			return false, err
+		}
 		return false, l.uploadAgain(tx, `text = $1`, n)
+	case at == concluded:
+		return false, addNews(tx, n)
 	}
 	return false, nil
 }
@@ -275,7 +281,8 @@ func (l *Ledger) postpone(j *job, reason string, due time.Time) error {
 // are made in the same step. done tells whether it was.
 func (l *Ledger) conclude(j *job, state recipientState, reason, own string) (done bool, err error) {
 	return done, l.update(func(tx *sql.Tx) error {
-		if _, err := tx.Exec(`UPDATE recipient SET state = $1, reason = $2 WHERE text = $3 AND n = $4`, state, reason, j.n, j.recipient); err != nil {
+		if _, err := tx.Exec(`UPDATE recipient SET state = $1, reason = $2, at = $3 WHERE text = $4 AND n = $5`,
+			state, reason, l.now().UnixMilli(), j.n, j.recipient); err != nil {
 			return err
 		}
 		var open int
@@ -316,8 +323,10 @@ func (l *Ledger) concludeText(tx *sql.Tx, t text, own string) error {
 			return err
 		}
 	}
-	_, err = tx.Exec(`UPDATE text SET stage = $1, moved = $2 WHERE text = $3`, concluded, l.now().UnixMilli(), t.n)
-	return err
+	if _, err = tx.Exec(`UPDATE text SET stage = $1, moved = $2 WHERE text = $3`, concluded, l.now().UnixMilli(), t.n); err != nil {
+		return err
+	}
+	return addNews(tx, t.n)
 }
 
 // concludeEmpty concludes the texts that have nobody to go to.
@@ -330,10 +339,11 @@ func (l *Ledger) concludeEmpty() error {
 }
 
 // toDelete lists the texts to be deleted in the Outbox: all their reports are in
-// the Inbox.
+// the Inbox, and the server has been told, or could not be.
 func (l *Ledger) toDelete(ctx context.Context, limit int) (list []text, err error) {
 	rows, err := l.db.QueryContext(ctx, `SELECT text, server_id FROM text WHERE stage = $1
-		AND NOT EXISTS (SELECT 1 FROM upload u WHERE u.text = text.text AND u.state = $2) ORDER BY text LIMIT $3`, concluded, uploadPending, limit)
+		AND NOT EXISTS (SELECT 1 FROM upload u WHERE u.text = text.text AND u.state = $2)
+		AND (news <= told OR tell_tries >= $3) ORDER BY text LIMIT $4`, concluded, uploadPending, tellTries, limit)
 	if err != nil {
 		return nil, ledgerError(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 	"asms/easserver"
 	"asms/mailbox"
 	"asms/store"
+	"asms/web"
 )
 
 const password = "correct horse"
@@ -26,6 +28,8 @@ type server struct {
 	mu   sync.Mutex
 	life life
 	deny func(http.ResponseWriter, *http.Request) bool // answers in place of the server
+
+	channel bool // the server has the API, as asms does
 }
 
 // life is a server between two restarts.
@@ -34,6 +38,7 @@ type life struct {
 	mailbox  *mailbox.Mailbox
 	accounts *account.Accounts
 	front    *easserver.Server
+	api      http.Handler
 	end      func()
 }
 
@@ -43,7 +48,10 @@ func newServer(t *testing.T) *server {
 	s.begin()
 	s.http = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
-		front, deny := s.life.front, s.deny
+		front, deny := http.Handler(s.life.front), s.deny
+		if s.channel && strings.HasPrefix(r.URL.Path, "/api/") {
+			front = s.life.api
+		}
 		s.mu.Unlock()
 		if deny == nil || !deny(w, r) {
 			front.ServeHTTP(w, r)
@@ -67,6 +75,7 @@ func (s *server) begin() {
 		store: st, mailbox: mailbox.New(st, nil),
 		accounts: account.New(st, &account.Options{Cost: account.Cost{Memory: 8, Passes: 1, Threads: 1}}),
 	}
+	l.api = web.New(web.Options{Mailbox: l.mailbox, Accounts: l.accounts})
 	l.front = easserver.New(easserver.Options{Mailbox: l.mailbox, Accounts: l.accounts})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup

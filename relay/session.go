@@ -293,17 +293,21 @@ func (s *session) survey(ctx context.Context) error {
 }
 
 // post tells the server what there is to tell: first texts for the Inbox, the
-// reports among them, then the Deletes in the Outbox, which say that all is
+// reports among them, then what became of the recipients, then the Deletes in the Outbox, which say that all is
 // done.
 func (s *session) post(ctx context.Context) error {
 	for {
 		if err := s.agent.uploadTexts(ctx, s); err != nil {
 			return err
 		}
+		again, err := s.agent.tell(ctx, s)
+		if err != nil {
+			return err
+		}
 		if err := s.agent.deleteTexts(ctx, s.outbox); err != nil {
 			return err
 		}
-		if err := s.agent.rest(ctx, s.agent.toPost, time.Time{}); err != nil {
+		if err := s.agent.rest(ctx, s.agent.toPost, again); err != nil {
 			return err
 		}
 	}

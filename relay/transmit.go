@@ -182,7 +182,7 @@ func (a *Agent) conclude(ctx context.Context, j *job, state recipientState, reas
 }
 
 func (s recipientState) String() string {
-	return [...]string{"pending", "sent", "failed", "unknown"}[s]
+	return [...]string{"pending", "sent", "failed", "unknown", "delivered"}[s]
 }
 
 // address is a number as From and To write it.
