@@ -43,6 +43,7 @@ var plan = map[string][]string{
 	"conformance":        nil,
 	"conformance/report": {"conformance"},
 	"crashtest":          nil,
+	"torture":            nil,
 	"floors":             nil,
 }
 
