@@ -23,9 +23,8 @@ const silent = 0x40
 // receive takes one TPDU of a radio. When it returns nil the TPDU is on disk and
 // the radio may forget it.
 func (a *Agent) receive(ctx context.Context, l *line, tpdu []byte) error {
-	kind, err := sms.TypeOf(tpdu)
-	if err == nil && kind == sms.TypeStatusReport {
-		return nil // none were asked for
+	if r, err := sms.DecodeStatusReport(tpdu); err == nil {
+		return a.takeStatusReport(ctx, l, r)
 	}
 	d, err := sms.DecodeDeliver(tpdu)
 	state := partWaiting

@@ -189,8 +189,10 @@ func (l *Ledger) recoverSegments() (lost int64, err error) {
 		if err != nil {
 			return err
 		}
-		lost, err = result.RowsAffected()
-		return err
+		if lost, err = result.RowsAffected(); err != nil {
+			return err
+		}
+		return l.matchEarly(tx, "")
 	})
 }
 
@@ -259,12 +261,14 @@ func (l *Ledger) beginSegment(j *job, n int, radio string) (ok bool, err error) 
 	})
 }
 
-// endSegment notes what became of it.
-func (l *Ledger) endSegment(j *job, s *segment, reference byte, code int) error {
+// endSegment notes what became of it. A status report may have come before.
+func (l *Ledger) endSegment(j *job, s *segment, radio string, reference byte, code int) error {
 	return l.update(func(tx *sql.Tx) error {
-		_, err := tx.Exec(`UPDATE segment SET state = $1, reference = $2, code = $3, reason = $4, at = $5 WHERE text = $6 AND recipient = $7 AND n = $8`,
-			s.state, reference, code, s.reason, l.now().UnixMilli(), j.n, j.recipient, s.n)
-		return err
+		if _, err := tx.Exec(`UPDATE segment SET state = $1, reference = $2, code = $3, reason = $4, at = $5 WHERE text = $6 AND recipient = $7 AND n = $8`,
+			s.state, reference, code, s.reason, l.now().UnixMilli(), j.n, j.recipient, s.n); err != nil {
+			return err
+		}
+		return l.matchEarly(tx, radio)
 	})
 }
 
@@ -283,6 +287,9 @@ func (l *Ledger) conclude(j *job, state recipientState, reason, own string) (don
 	return done, l.update(func(tx *sql.Tx) error {
 		if _, err := tx.Exec(`UPDATE recipient SET state = $1, reason = $2, at = $3 WHERE text = $4 AND n = $5`,
 			state, reason, l.now().UnixMilli(), j.n, j.recipient); err != nil {
+			return err
+		}
+		if err := l.foldDeliveries(tx, j.n, j.recipient); err != nil {
 			return err
 		}
 		var open int

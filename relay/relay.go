@@ -83,6 +83,11 @@ type Options struct {
 	// ones are reported as failed. Default 255.
 	MaxSegments int
 
+	// StatusReports has the network asked for a report on each segment, and the
+	// server told what the reports say. Carriers may charge for them, and the
+	// radios have to hand them on. Default off.
+	StatusReports bool
+
 	// Validity is how long a text is tried when the radio refuses it for the
 	// time being, or is not there. Default 4 hours.
 	Validity time.Duration

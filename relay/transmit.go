@@ -100,7 +100,7 @@ func (a *Agent) cut(j *job) ([][]byte, error) {
 	}
 	tpdus := make([][]byte, len(segments))
 	for i, s := range segments {
-		if tpdus[i], err = (&sms.Submit{Destination: j.number, UserData: s}).Encode(); err != nil {
+		if tpdus[i], err = (&sms.Submit{Destination: j.number, StatusReport: a.options.StatusReports, UserData: s}).Encode(); err != nil {
 			return nil, errors.New("this is not a number that can be dialled")
 		}
 	}
@@ -138,7 +138,7 @@ func (a *Agent) submit(ctx context.Context, l *line, radio Radio, j *job, s *seg
 		s.state, event.Kind, event.Reason = segmentUnknown, SegmentUnknown, failure.Error()
 		log.WarnContext(ctx, "nobody knows whether the segment was sent, it is not sent again", "error", failure)
 	}
-	if err := a.ledger.endSegment(j, s, reference, code); err != nil {
+	if err := a.ledger.endSegment(j, s, l.options.Name, reference, code); err != nil {
 		return nil, false, err
 	}
 	a.options.Events(event)
