@@ -22,8 +22,10 @@ import (
 type scripted struct {
 	mu     sync.Mutex
 	next   byte
-	taken  []string // numbers, one for each segment
-	before func()   // is called before Submit answers
+	taken  []string                            // numbers, one for each segment
+	before func()                              // is called before Submit answers
+	refuse func(submission int) *relay.Refusal // nil takes it; counted from 1
+	count  int
 
 	in   chan []byte
 	kept chan error
@@ -42,6 +44,15 @@ func (s *scripted) Submit(_ context.Context, tpdu []byte) (byte, error) {
 		return 0, err
 	}
 	s.mu.Lock()
+	s.count++
+	refuse, count := s.refuse, s.count
+	s.mu.Unlock()
+	if refuse != nil {
+		if r := refuse(count); r != nil {
+			return 0, r
+		}
+	}
+	s.mu.Lock()
 	s.next++
 	reference, before := s.next, s.before
 	s.taken = append(s.taken, d.Destination)
@@ -53,13 +64,16 @@ func (s *scripted) Submit(_ context.Context, tpdu []byte) (byte, error) {
 }
 
 func (s *scripted) Receive(ctx context.Context, handle func(context.Context, []byte) error) error {
+	s.mu.Lock()
+	gone := s.gone
+	s.mu.Unlock()
 	for {
 		select {
 		case tpdu := <-s.in:
 			s.kept <- handle(ctx, tpdu)
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-s.gone:
+		case <-gone:
 			return errors.New("gone")
 		}
 	}

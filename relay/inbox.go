@@ -48,6 +48,9 @@ func (a *Agent) receive(ctx context.Context, l *line, tpdu []byte) error {
 		if err = a.ledger.addPart(tx, l.options.Name, d.Originator, l.session, hash, tpdu, state); err != nil || state != partWaiting {
 			return err
 		}
+		if err = a.ledger.setPeer(tx, d.Originator, l.options.Name); err != nil {
+			return err
+		}
 		uploaded, err = a.join(tx, l.options, d.Originator, false)
 		return err
 	}); err != nil {

@@ -293,6 +293,9 @@ func (l *Ledger) prune() error {
 		if _, err := tx.Exec(`DELETE FROM upload WHERE state <> $2 AND created < $1`, before, uploadPending); err != nil {
 			return err
 		}
+		if _, err := tx.Exec(`DELETE FROM peer WHERE at < $1`, l.now().Add(-peerTime).UnixMilli()); err != nil {
+			return err
+		}
 		_, err := tx.Exec(`DELETE FROM part WHERE state <> $2 AND received < $1`, before, partWaiting)
 		return err
 	})

@@ -70,6 +70,7 @@ type segment struct {
 	tpdu   []byte
 	state  segmentState
 	reason string // of a refusal
+	radio  string // that got it last
 }
 
 // hashOf tells texts apart; the lengths keep the fields from running together.
@@ -215,14 +216,14 @@ func (l *Ledger) nextJob(ctx context.Context) (*job, time.Time, error) {
 		return nil, at, nil
 	}
 	j.moved = time.UnixMilli(moved)
-	rows, err := l.db.QueryContext(ctx, `SELECT n, tpdu, state, reason FROM segment WHERE text = $1 AND recipient = $2 ORDER BY n`, j.n, j.recipient)
+	rows, err := l.db.QueryContext(ctx, `SELECT n, tpdu, state, reason, radio FROM segment WHERE text = $1 AND recipient = $2 ORDER BY n`, j.n, j.recipient)
 	if err != nil {
 		return nil, time.Time{}, ledgerError(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var s segment
-		if err := rows.Scan(&s.n, &s.tpdu, &s.state, &s.reason); err != nil {
+		if err := rows.Scan(&s.n, &s.tpdu, &s.state, &s.reason, &s.radio); err != nil {
 			return nil, time.Time{}, ledgerError(err)
 		}
 		j.segments = append(j.segments, s)
@@ -267,6 +268,11 @@ func (l *Ledger) endSegment(j *job, s *segment, radio string, reference byte, co
 		if _, err := tx.Exec(`UPDATE segment SET state = $1, reference = $2, code = $3, reason = $4, at = $5 WHERE text = $6 AND recipient = $7 AND n = $8`,
 			s.state, reference, code, s.reason, l.now().UnixMilli(), j.n, j.recipient, s.n); err != nil {
 			return err
+		}
+		if s.state == segmentAccepted {
+			if err := l.setPeer(tx, j.number, radio); err != nil {
+				return err
+			}
 		}
 		return l.matchEarly(tx, radio)
 	})

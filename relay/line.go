@@ -43,7 +43,7 @@ func (l *line) drop(r Radio) {
 	}
 }
 
-// connected returns the radio to send by: the first there is.
+// connected returns the first radio there is.
 func (a *Agent) connected() (*line, Radio) {
 	for _, l := range a.lines {
 		if r := l.current(); r != nil {
@@ -51,6 +51,44 @@ func (a *Agent) connected() (*line, Radio) {
 		}
 	}
 	return nil, nil
+}
+
+// route returns the radio for a recipient: the one that has a part of the text
+// already, because phones join only what comes from one number; else the one
+// that last was in touch with the number; else the first there is. It is nil
+// while there is none, or only others.
+func (a *Agent) route(ctx context.Context, j *job) (*line, Radio, error) {
+	for _, s := range j.segments {
+		if s.state == segmentPlanned {
+			continue
+		}
+		if l := a.named(s.radio); l != nil {
+			return l, l.current(), nil
+		}
+	}
+	if len(a.lines) > 1 {
+		name, err := a.ledger.peer(ctx, j.number)
+		if err != nil {
+			return nil, nil, err
+		}
+		if l := a.named(name); l != nil {
+			if r := l.current(); r != nil {
+				return l, r, nil
+			}
+		}
+	}
+	l, r := a.connected()
+	return l, r, nil
+}
+
+// named returns the radio of that name, nil if it is no longer there.
+func (a *Agent) named(name string) *line {
+	for _, l := range a.lines {
+		if l.options.Name == name {
+			return l
+		}
+	}
+	return nil
 }
 
 // keepRadio opens a radio, takes what it brings, and opens it again when it has

@@ -50,6 +50,7 @@ import (
 
 	"asms/eas"
 	"asms/easclient"
+	"asms/sms"
 )
 
 // Options of an Agent.
@@ -72,7 +73,8 @@ type Options struct {
 	// Name is the device's friendly name. Default "asms relay".
 	Name string
 
-	// Radios carry the texts; at least one.
+	// Radios carry the texts; at least one. A text leaves by the radio that the
+	// recipient's number was last in touch with, else by the first there is.
 	Radios []RadioOptions
 
 	// Heartbeat is how long the server may hold a request, a minute to 59
@@ -87,6 +89,10 @@ type Options struct {
 	// server told what the reports say. Carriers may charge for them, and the
 	// radios have to hand them on. Default off.
 	StatusReports bool
+
+	// National lists the languages whose shift tables may be used when they save
+	// a segment. Default none, because older phones show the wrong characters.
+	National []sms.Language
 
 	// Validity is how long a text is tried when the radio refuses it for the
 	// time being, or is not there. Default 4 hours.

@@ -60,8 +60,14 @@ func (a *Agent) send(ctx context.Context, j *job) (done bool, err error) {
 			if err := ctx.Err(); err != nil {
 				return false, err
 			}
-			l, radio := a.connected()
+			l, radio, err := a.route(ctx, j)
+			if err != nil {
+				return false, err
+			}
 			if radio == nil {
+				if _, other := a.connected(); other != nil { // which goes on meanwhile
+					return true, a.later(ctx, j, "the modem that has sent a part of it is not there")
+				}
 				return a.waitedTooLong(ctx, j, "there is no modem")
 			}
 			refusal, gone, err := a.submit(ctx, l, radio, j, s)
@@ -91,7 +97,7 @@ func (a *Agent) send(ctx context.Context, j *job) (done bool, err error) {
 //
 // [MS-ASMS] 3.1.5.1 Sending Outbound SMS Messages
 func (a *Agent) cut(j *job) ([][]byte, error) {
-	segments, err := sms.Split(j.body, &sms.Options{MaxSegments: a.options.MaxSegments, Reference: uint16(j.reference)})
+	segments, err := sms.Split(j.body, &sms.Options{MaxSegments: a.options.MaxSegments, National: a.options.National, Reference: uint16(j.reference)})
 	if errors.Is(err, sms.ErrTooLong) {
 		return nil, fmt.Errorf("the text is too long, it needs more than %d parts", a.options.MaxSegments)
 	}
@@ -114,6 +120,7 @@ func (a *Agent) submit(ctx context.Context, l *line, radio Radio, j *job, s *seg
 	if err != nil || !ok {
 		return nil, !ok, err
 	}
+	s.radio = l.options.Name
 	if err := a.at("segment submitting"); err != nil {
 		return nil, false, err
 	}
