@@ -119,18 +119,47 @@ func newScriptedLab(t *testing.T) (*lab, *scripted, *client) {
 	return l, s, l.newClient("web1")
 }
 
-func TestStatusReports(t *testing.T) {
-	t.Run("delivered days later, by a modem, over restarts of the agent", func(t *testing.T) {
-		l := newChannelLab(t)
-		l.change = func(o *relay.Options) {
-			o.StatusReports = true
-			o.Radios[0].Open = func(ctx context.Context) (relay.Radio, error) {
-				near, far := net.Pipe()
-				go func() { _ = l.sim.ServeConn(far) }()
-				m, err := atmodem.Open(ctx, near, &atmodem.Options{StatusReports: true, CommandTimeout: 200 * time.Millisecond, PollInterval: 50 * time.Millisecond})
-				return modem{m}, err
+// newReportingLab is a lab whose modem hands on status reports.
+func newReportingLab(t *testing.T) *lab {
+	t.Helper()
+	l := newChannelLab(t)
+	l.change = func(o *relay.Options) {
+		o.StatusReports = true
+		o.Radios[0].Open = func(ctx context.Context) (relay.Radio, error) {
+			near, far := net.Pipe()
+			go func() { _ = l.sim.ServeConn(far) }()
+			m, err := atmodem.Open(ctx, near, &atmodem.Options{StatusReports: true, CommandTimeout: 200 * time.Millisecond, PollInterval: 50 * time.Millisecond})
+			if err != nil {
+				return nil, err
 			}
+			return modem{m}, nil
 		}
+	}
+	return l
+}
+
+func TestStatusReports(t *testing.T) {
+	t.Run("delivered, also when killed as the report comes", func(t *testing.T) {
+		l := newReportingLab(t)
+		l.network.Correspondent(bob, nil)
+		l.network.SetReachable(bob, false)
+		l.start(func(point string) error {
+			if point == "status report kept" {
+				return errors.New("killed")
+			}
+			return nil
+		})
+		l.phoneReady()
+		writer := l.newClient("web1")
+		id := writer.write(bob, strings.Repeat("of several parts ", 20))
+		l.settled(id)
+		l.network.SetReachable(bob, true)
+		l.killed(func() bool { return false })
+		l.recipients(id, store.RecipientDelivered)
+		l.noneTwice(l.submissions())
+	})
+	t.Run("delivered days later, by a modem, over restarts of the agent", func(t *testing.T) {
+		l := newReportingLab(t)
 		l.network.Correspondent(bob, nil)
 		l.network.SetReachable(bob, false)
 		l.start(nil)

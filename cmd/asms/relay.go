@@ -59,14 +59,16 @@ type relayCmd struct {
 type relayRunCmd struct {
 	accountFlags
 	logFlags
-	State        string        `required:"" placeholder:"DIR" help:"The directory of the ledger; keep it, it tells what was sent."`
-	Number       string        `required:"" placeholder:"NUMBER" help:"The SIM's own number."`
-	Modem        string        `required:"" placeholder:"DEVICE" help:"The modem: /dev/ttyUSB2, or tcp:HOST:PORT."`
-	PIN          string        `name:"pin" help:"The SIM's PIN."`
-	Heartbeat    time.Duration `placeholder:"TIME" default:"15m" help:"How long the server may hold a request, 1m to 59m (default 15m)."`
-	VersionLimit string        `placeholder:"VERSION" help:"The highest protocol version to speak, 14.0 to 16.1."`
-	MaxSegments  int           `placeholder:"N" default:"255" help:"The most parts that one text may need (default 255)."`
-	Validity     time.Duration `placeholder:"TIME" default:"4h" help:"How long a text is tried (default 4h)."`
+	State         string        `required:"" placeholder:"DIR" help:"The directory of the ledger; keep it, it tells what was sent."`
+	Number        string        `placeholder:"NUMBER" help:"The SIM's own number, if --modem does not say it."`
+	Modem         []string      `required:"" placeholder:"[NUMBER=]DEVICE" help:"A modem: /dev/ttyUSB2, or tcp:HOST:PORT. Several, each with its SIM's number, make one phone; the first number is the phone's."`
+	PIN           []string      `name:"pin" placeholder:"[NUMBER=]PIN" help:"The SIM's PIN, with its number if there are several."`
+	Heartbeat     time.Duration `placeholder:"TIME" default:"15m" help:"How long the server may hold a request, 1m to 59m (default 15m)."`
+	VersionLimit  string        `placeholder:"VERSION" help:"The highest protocol version to speak, 14.0 to 16.1."`
+	MaxSegments   int           `placeholder:"N" default:"255" help:"The most parts that one text may need (default 255)."`
+	National      []string      `placeholder:"LANG" help:"Languages whose own alphabets may be used when that saves parts, such as tr,es. Older phones show them wrong (default none)."`
+	StatusReports bool          `help:"Ask for a report when each part arrives; carriers may charge for that."`
+	Validity      time.Duration `placeholder:"TIME" default:"4h" help:"How long a text is tried (default 4h)."`
 }
 
 // Validate refuses what the agent could not use.
@@ -79,7 +81,11 @@ func (c *relayRunCmd) Validate() error {
 	case c.Validity <= 0:
 		return fmt.Errorf("--validity %s is no time", c.Validity)
 	}
-	return nil
+	if _, err := parseLanguages(c.National); err != nil {
+		return err
+	}
+	_, err := parseSIMs(c.Modem, c.PIN, c.Number)
+	return err
 }
 
 func (c *relayRunCmd) Run(ctx context.Context, t *terminal) error {
@@ -91,11 +97,20 @@ func (c *relayRunCmd) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	o := relay.Options{
-		Client: client, StateDir: c.State, Number: c.Number,
-		Heartbeat: c.Heartbeat, MaxSegments: c.MaxSegments, Validity: c.Validity, Log: log,
-		Radios: []relay.RadioOptions{{Open: func(ctx context.Context) (relay.Radio, error) {
-			return openModem(atmodem.Dial(ctx, c.Modem, &atmodem.Options{PIN: c.PIN, Logger: log}))
-		}}},
+		Client: client, StateDir: c.State,
+		Heartbeat: c.Heartbeat, MaxSegments: c.MaxSegments, StatusReports: c.StatusReports, Validity: c.Validity, Log: log,
+	}
+	if o.National, err = parseLanguages(c.National); err != nil {
+		return err
+	}
+	sims, err := parseSIMs(c.Modem, c.PIN, c.Number)
+	if err != nil {
+		return err
+	}
+	for i, s := range sims {
+		log := log.With("radio", i+1)
+		p := &port{device: s.device, log: log, opts: atmodem.Options{PIN: s.pin, StatusReports: c.StatusReports, Logger: log}}
+		o.Radios = append(o.Radios, relay.RadioOptions{Number: s.number, Open: p.open})
 	}
 	if c.VersionLimit != "" {
 		if o.VersionLimit, err = eas.ParseVersion(c.VersionLimit); err != nil || !o.VersionLimit.Supported() {
@@ -126,43 +141,4 @@ func (c *relayRunCmd) run(ctx context.Context, agent *relay.Agent) error {
 	})
 	systemd.tell("READY=1")
 	return g.Wait()
-}
-
-// modem is an AT modem as the agent wants a radio.
-type modem struct{ *atmodem.Modem }
-
-// openModem takes what opening a modem gives.
-func openModem(m *atmodem.Modem, err error) (relay.Radio, error) {
-	if errors.Is(err, atmodem.ErrPIN) {
-		return nil, fmt.Errorf("%w: %w", relay.ErrLocked, err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return modem{m}, nil
-}
-
-// Submit tells apart what the agent has to: refused, not sent, and unknown.
-func (m modem) Submit(ctx context.Context, tpdu []byte) (byte, error) {
-	reference, err := m.Modem.Submit(ctx, tpdu)
-	var refused *atmodem.SubmitError
-	switch {
-	case err == nil, errors.Is(err, atmodem.ErrUnknownOutcome):
-		return reference, err
-	case errors.As(err, &refused):
-		return 0, &relay.Refusal{Reason: refused.Reason(), Code: refused.Code, Temporary: refused.Temporary()}
-	}
-	return 0, &relay.Refusal{Reason: err.Error(), Code: -1, Unready: true}
-}
-
-// Receive drops the kind, which the TPDU tells too.
-func (m modem) Receive(ctx context.Context, handle func(context.Context, []byte) error) error {
-	return m.Modem.Receive(ctx, func(ctx context.Context, tpdu []byte, _ atmodem.Kind) error { return handle(ctx, tpdu) })
-}
-
-// Info is what the server is told of the modem.
-func (m modem) Info() relay.RadioInfo {
-	i := m.Modem.Info()
-	model := strings.TrimSpace(i.Manufacturer + " " + i.Model)
-	return relay.RadioInfo{Model: model, IMEI: i.IMEI, Operator: i.Operator}
 }

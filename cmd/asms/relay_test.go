@@ -200,6 +200,8 @@ func TestRelayAndSendUsedWrongly(t *testing.T) {
 		{relay + " --password-file " + empty, 1, []string{"no password"}},
 		{relay + " --password-file " + password + " --heartbeat 5s", 2, []string{"--heartbeat"}},
 		{relay + " --password-file " + password + " --max-segments 300", 2, []string{"--max-segments"}},
+		{relay + " --password-file " + password + " --national de", 2, []string{"--national", "tr"}},
+		{relay + " --password-file " + password + " --modem tcp:127.0.0.1:2", 2, []string{"NUMBER=DEVICE"}},
 		{relay + " --password-file " + password + " --version-limit 12.1", 2, []string{"12.1", "14.1"}},
 		{relay + "2 --password-file " + password + " --server nonsense", 1, []string{"nonsense"}},
 		{send + " hello", 2, []string{"--password-file"}},
