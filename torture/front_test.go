@@ -28,6 +28,9 @@ type front struct {
 	mu      sync.Mutex
 	brought map[eas.SyncKey]bool // keys of answers that held a text of the Outbox
 	proved  bool                 // the server has been shown such a key
+
+	// late holds back the requests that show it, nil does not.
+	late func()
 }
 
 func newFront(server func() string, folders map[eas.CollectionID]string, step func(when, what string) bool, reported func()) *front {
@@ -57,6 +60,9 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer count.Add(-1)
 	if f.step("before", what) {
 		panic(http.ErrAbortHandler)
+	}
+	if late := f.holder(); late != nil && strings.HasSuffix(what, "proof") {
+		late()
 	}
 	header, code, answer, err := f.forward(r, body)
 	if err == nil {
@@ -109,6 +115,12 @@ func (f *front) note(what string, body, answer []byte) {
 			f.brought[c.SyncKey] = true
 		}
 	}
+}
+
+func (f *front) holder() func() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.late
 }
 
 // handedOver tells whether the server knows that the agent has the text.

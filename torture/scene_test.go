@@ -82,7 +82,9 @@ func newScene(t *testing.T, f *furnished, k kill) *scene {
 	s.line, err = newLine(s.modem, s.atModem)
 	must(err)
 	s.front = newFront(s.address, f.folders, s.atServer, s.line.reported)
+	s.mu.Lock() // no step before there is somebody to kill
 	s.agent, err = s.relay()
+	s.mu.Unlock()
 	must(err)
 	return s
 }
@@ -245,6 +247,23 @@ func (s *scene) eventually(what string, patience time.Duration, cond func() bool
 		}
 		if time.Now().After(deadline) {
 			s.t.Fatalf("not within %s: %s", patience, what)
+		}
+	}
+}
+
+// proveLate holds the proof back until the modem is set up and the agent has
+// nothing else to do.
+func (s *scene) proveLate() {
+	s.front.mu.Lock()
+	defer s.front.mu.Unlock()
+	s.front.late = func() {
+		quiet := func() bool {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			return s.ended || s.line.atRest() && time.Since(s.last) > rest
+		}
+		for !quiet() {
+			time.Sleep(10 * time.Millisecond)
 		}
 	}
 }

@@ -113,6 +113,11 @@ func TestEveryStep(t *testing.T) {
 		s.play()
 		steps = s.steps
 	})
+	t.Run("nobody, and the proof that the agent has the text comes late", func(t *testing.T) {
+		s := newScene(t, furnished, kill{victim: nobody})
+		s.proveLate()
+		s.play()
+	})
 	if t.Failed() {
 		return
 	}
