@@ -22,6 +22,16 @@
 // again stays with the server, which shows it as unknown: a person may have sent
 // it another way meanwhile. A text half transmitted is finished.
 //
+// # What the server is told
+//
+// ActiveSync has no word for the states of recipients. A server that has the API
+// of package api is told them before the Delete, and again when a status report
+// changes one, until it has acknowledged that; one that has not is asked once a
+// day. It holds up no Delete for more than a few tries. A status report belongs
+// to the newest segment that the same radio sent to that number with that
+// message reference, which wraps at 256; one that comes before the answer of the
+// radio waits for it.
+//
 // # A text coming in
 //
 // The radio's TPDU is on disk before the radio may forget it; reassembly works
