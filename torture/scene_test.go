@@ -44,6 +44,8 @@ type scene struct {
 	back   sync.WaitGroup
 	ended  bool
 
+	answer sync.Once // the text that comes in
+
 	steps  []string
 	times  map[string]int
 	last   time.Time
@@ -175,6 +177,7 @@ func (s *scene) at(when, what string) (struck bool) {
 	s.struck = true
 	s.mu.Unlock()
 
+	s.answer.Do(s.send)
 	switch s.kill.victim {
 	case agent:
 		s.end(&s.agent)
@@ -189,6 +192,13 @@ func (s *scene) at(when, what string) (struck bool) {
 		s.again(&s.server, func() (*process, error) { return serve(s.data(), s.log("server")) })
 	}
 	return true
+}
+
+// send has the other text come.
+func (s *scene) send() {
+	if err := s.peers[0].Send(own, inbound); err != nil {
+		s.fault(err.Error())
+	}
 }
 
 // remember keeps what was under way at the kill.
@@ -275,11 +285,9 @@ func (s *scene) play() {
 		list, err := s.person.look(s.t.Context(), "Outbox")
 		return err == nil && len(list) == 0
 	})
-	s.line.hush(true)
-	if err := s.peers[0].Send(own, inbound); err != nil {
-		s.t.Fatal(err)
-	}
-	for s.network.Waiting(own) > 0 {
+	s.line.hush(true) // so that the agent finds all segments at once, each time
+	s.answer.Do(s.send)
+	for deadline := time.Now().Add(patience); s.network.Waiting(own) > 0 && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
 	}
 	s.line.hush(false)

@@ -32,11 +32,10 @@ func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
 	flag.Parse()
-	if given := false; !given {
-		flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
-		if !given {
-			_ = flag.Set("test.parallel", together) // a number
-		}
+	asked := false
+	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "test.parallel" })
+	if !asked {
+		_ = flag.Set("test.parallel", together) // it is a number
 	}
 	dir, err := os.MkdirTemp("", "torture")
 	if err != nil {
@@ -91,6 +90,9 @@ const (
 //   - the text that came in is in the Inbox, once and whole, and has left the modem;
 //   - there is nothing else in any folder.
 //
+// When the victim is killed while the first text goes out, the other comes at that
+// very moment, otherwise afterwards.
+//
 // The agent speaks to the modem as over a serial line: when it is killed the
 // modem does not notice, keeps its settings, and may wait for a PDU.
 //
@@ -113,7 +115,7 @@ func TestEveryStep(t *testing.T) {
 		s.play()
 		steps = s.steps
 	})
-	t.Run("nobody, and the proof that the agent has the text comes late", func(t *testing.T) {
+	t.Run("nobody, the proof comes late", func(t *testing.T) {
 		s := newScene(t, furnished, kill{victim: nobody})
 		s.proveLate()
 		s.play()
