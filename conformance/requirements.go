@@ -1,6 +1,6 @@
 // Package conformance holds what [MS-ASMS] asks for, statement by statement, and
-// the tests that ask it of the server over HTTP. The command report makes
-// docs/conformance.md of the results.
+// the tests that ask it of the server over HTTP and of our phone. The command
+// report makes docs/conformance.md of the results.
 //
 // A requirement keeps its id for good: ASMS-, the section of [MS-ASMS] v15.0 and
 // a number for those that nobody else has numbered, MS-ASCON_R for those of the
@@ -41,15 +41,12 @@ type Tested struct {
 	Server bool
 	// Client: our client, asking our server.
 	Client bool
-	// Next: it binds a device that sends texts, whose tests are to come.
-	Next bool
+	// Relay: our phone, with a simulated modem and network, at our server.
+	Relay bool
 }
 
 // Nothing reports whether there is nothing to test.
 func (t Tested) Nothing() bool { return t == Tested{} }
-
-// Now reports whether there is something to test already.
-func (t Tested) Now() bool { return t.Server || t.Client }
 
 //go:embed requirements.tsv
 var table string
@@ -106,8 +103,8 @@ func parse(line string) (r Requirement, err error) {
 			r.Tested.Server = true
 		case "client":
 			r.Tested.Client = true
-		case "next":
-			r.Tested.Next = true
+		case "relay":
+			r.Tested.Relay = true
 		default:
 			return r, fmt.Errorf("%s: tested %q", r.ID, word)
 		}

@@ -66,4 +66,26 @@ var transport = chapter{
 			}
 		})
 	}},
+	{"ASMS-2.1-3", "a text added to the Outbox leads to segments on the radio and to nothing else", func(s *scene) {
+		a, tablet := s.agent(), s.device("TABLET")
+		people := a.people(patNumber, sueNumber)
+		a.start()
+		tablet.begin(outbox, smsOptions)
+		words := strings.Repeat("see you ", 25) // two segments
+		a.settled(tablet.add(outbox, "c1", written(pat+", "+sue, words)).at("ServerId"))
+		s.equal("whom the segments are for", a.recipients(), []string{patNumber, patNumber, sueNumber, sueNumber})
+		for _, p := range people {
+			a.got(p, words)
+		}
+		for _, request := range a.requests() {
+			if name := request.tag.Name(); !slices.Contains([]string{"Provision", "Settings", "FolderSync", "Sync"}, name) {
+				s.Errorf("the phone asks for %s", name)
+			}
+			request.walk(func(e *element) {
+				if strings.Contains(e.text, "see you") || strings.Contains(e.text, patNumber) || strings.Contains(e.text, sueNumber) {
+					s.Errorf("%s tells the server of the text: %q", e.tag, e.text)
+				}
+			})
+		}
+	}},
 }

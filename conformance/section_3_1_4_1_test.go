@@ -251,6 +251,44 @@ var filtering = chapter{
 
 // outboxSync is section 3.1.4.1.3.
 var outboxSync = chapter{
+	{"ASMS-3.1.4.1.3-1", "our phone asks for the texts of the Outbox before it transmits any", func(s *scene) {
+		text := s.send("see you") // there before the phone is
+		a := s.agent()
+		a.people(patNumber)
+		a.start()
+		a.settled(text)
+		enabled := a.when(func(m moment) bool { return m.request.has("DeviceInformation/Set/EnableOutboundSMS") })
+		asked, came, sent := a.when(asks(outbox, "Options")), a.when(brings(outbox, "Commands/Add")), a.when(transmits)
+		if len(enabled) == 0 || len(asked) == 0 || len(came) != 1 || len(sent) != 1 {
+			s.Fatalf("enabled at %d, asked at %d, came at %d, transmitted at %d", enabled, asked, came, sent)
+		}
+		if enabled[0] > asked[0] || asked[0] > came[0] || came[0] > sent[0] {
+			s.Errorf("enabled at %d, asked at %d, came at %d, transmitted at %d", enabled, asked, came, sent)
+		}
+		h := a.history()
+		for _, i := range asked {
+			s.equal("Class", of(h[i].request, outbox).at("Options/Class"), "SMS")
+		}
+		// It transmits only what the server knows that it has.
+		key := of(h[came[0]].answer, outbox).at("SyncKey")
+		proved := a.when(func(m moment) bool { return m.answer != nil && of(m.request, outbox).at("SyncKey") == key })
+		if len(proved) == 0 || proved[0] > sent[0] {
+			s.Errorf("the server learnt at %d that the text came, it was transmitted at %d", proved, sent)
+		}
+	}},
+	{"ASMS-3.1.4.1.3-2", "our phone has a Sync of the Outbox hanging for 15 minutes, which brings it a text, and then another", func(s *scene) {
+		a := s.agent()
+		a.people(patNumber)
+		a.start()
+		s.equal("HeartbeatInterval in seconds", a.last().at("HeartbeatInterval"), "900")
+		a.settled(a.send("see you", patNumber))
+		s.equal("HeartbeatInterval in seconds", a.last().at("HeartbeatInterval"), "900")
+		s.equal("whom the segments are for", a.recipients(), []string{patNumber})
+		h := a.history()
+		for _, i := range a.when(brings(outbox, "Commands/Add")) {
+			s.equal("what brought the text hung", h[i].request.has("HeartbeatInterval"), true)
+		}
+	}},
 	{"ASMS-3.1.4.1.3-2", "our client has a Sync hanging for 15 minutes, and gets a text within a second", func(s *scene) {
 		ours := s.client("OURS")
 		if err := ours.SetDeviceInformation(s.Context(), &eas.DeviceInformationSet{

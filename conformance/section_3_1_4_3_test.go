@@ -27,6 +27,29 @@ var provisioning = chapter{
 		s.equal("enabled", kept.OutboundSMS, true)
 		s.equal("number", kept.PhoneNumber, myNumber)
 	}},
+	{"ASMS-3.1.4.3-2", "our phone always sends both, whatever makes it introduce itself", func(s *scene) {
+		a := s.agent()
+		a.start()
+		a.stop()
+		if err := s.server.Accounts.SetPolicy(s.Context(), s.user.ID, true); err != nil {
+			s.Fatal(err)
+		}
+		a.start()
+		times := map[string]int{}
+		for _, request := range a.requests() {
+			if set := request.first("DeviceInformation/Set"); set != nothing {
+				times[request.tag.Name()]++
+				s.equal("EnableOutboundSMS", set.at("EnableOutboundSMS"), "1")
+				s.equal("PhoneNumber", set.at("PhoneNumber"), myNumber)
+			}
+		}
+		if times["Settings"] < 2 || (times["Provision"] < 2) != (s.version == eas.Version140) { // which has no such place there
+			s.Errorf("it introduced itself in %v", times)
+		}
+		kept := (&device{s: s, id: a.id}).stored()
+		s.equal("enabled", kept.OutboundSMS, true)
+		s.equal("number", kept.PhoneNumber, myNumber)
+	}},
 	{"ASMS-3.1.4.3-3", "0 alone disables it, whether or not there is a number", func(s *scene) {
 		phone, never := s.device("PHONE"), s.device("NEVER")
 		phone.enable(myNumber)

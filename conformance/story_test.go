@@ -1,7 +1,9 @@
 package conformance
 
 import (
+	"flag"
 	"fmt"
+	"os"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -29,13 +31,25 @@ type chapter []story
 // book is all there is to tell.
 var book = []chapter{
 	transport, syntax, smsClass, additionalElements,
-	synchronizing, options, stickyOptions, filtering, makingChanges, outboxSync, estimating, provisioning, sending,
+	synchronizing, options, stickyOptions, filtering, makingChanges, outboxSync, estimating, provisioning, sending, relaying,
 	processingSync, processingEstimate, processingSettings, productBehavior,
 	examples, conversations, devices,
 }
 
 // noon is when stories happen.
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// TestMain has many stories told at a time: they wait more than they work.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	const atATime = 8
+	if p := flag.Lookup("test.parallel"); p.Value.String() == p.DefValue {
+		if err := p.Value.Set(strconv.Itoa(atATime)); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
 
 // run tells the stories of a chapter side by side: on one server, each with a
 // user of its own.

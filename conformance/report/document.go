@@ -26,11 +26,10 @@ version of the protocol by devices that talk to a whole server over HTTP.
   type, required, max, error, example and product for what it says without one;
   gap, for what it leaves out; seen, for what devices do; none.
 - **tested**: server, our server as a device sees it; client, our client against
-  that server; next, a device that sends texts.
+  that server; relay, our phone at that server, which sends texts by a simulated
+  modem over a simulated mobile network.
 - **result**: passes on the versions named, where one older than 14.0 passes by
-  being refused; nothing to test, where the statement says nothing; device role:
-  to come, where it binds a device that sends texts. What the server has to do
-  with it is tested all the same.
+  being refused; nothing to test, where the statement says nothing.
 
 Where sources disagree, and in matters that none of them settles, the remark says
 what ours does.
@@ -75,7 +74,7 @@ func tested(t conformance.Tested) string {
 	for _, w := range []struct {
 		is   bool
 		word string
-	}{{t.Server, "server"}, {t.Client, "client"}, {t.Next, "next"}} {
+	}{{t.Server, "server"}, {t.Client, "client"}, {t.Relay, "relay"}} {
 		if w.is {
 			words = append(words, w.word)
 		}
@@ -85,7 +84,7 @@ func tested(t conformance.Tested) string {
 
 // summary counts the requirements by their results.
 func summary(requirements []conformance.Requirement, res *results) string {
-	var passes, fails, next, none int
+	var passes, fails, none int
 	for _, q := range requirements {
 		result := res.of(q)
 		switch {
@@ -93,14 +92,12 @@ func summary(requirements []conformance.Requirement, res *results) string {
 			none++
 		case strings.Contains(result, "FAILS") || strings.Contains(result, "NO RESULT"):
 			fails++
-		case q.Tested.Next:
-			next++
 		default:
 			passes++
 		}
 	}
-	return fmt.Sprintf("%d requirements: %d pass, %d fail, %d wait for the device role, %d have nothing to test.",
-		len(requirements), passes, fails, next, none)
+	return fmt.Sprintf("%d requirements: %d pass, %d fail, %d have nothing to test.",
+		len(requirements), passes, fails, none)
 }
 
 // versions are all that requirements name, the oldest first.

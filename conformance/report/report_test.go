@@ -24,7 +24,7 @@ func requirements(t *testing.T) []conformance.Requirement {
 func testOutput(t *testing.T) (lines []string) {
 	t.Helper()
 	for _, q := range requirements(t) {
-		if q.Tested.Now() {
+		if !q.Tested.Nothing() {
 			for _, v := range q.Versions {
 				lines = append(lines, fmt.Sprintf(`{"Action":"pass","Package":"asms/conformance","Test":"TestX/%s_it_does/%s"}`, q.ID, v))
 			}
@@ -52,8 +52,8 @@ func TestDocument(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"| passes on 14.0 14.1 16.0 16.1 | it does |", "| nothing to test |", "| device role: to come |",
-		"| device role: to come; passes on 14.0 14.1 16.0 16.1 | it does |", ", 0 fail, ", "| passes on 2.5 12.0 12.1 | it does |",
+		"| passes on 14.0 14.1 16.0 16.1 | it does |", "| nothing to test |",
+		", 0 fail, ", "| passes on 2.5 12.0 12.1 | it does |",
 	} {
 		if !strings.Contains(document, want) {
 			t.Errorf("no %q in the document", want)
