@@ -204,7 +204,9 @@ func (f *folder) aside(ctx context.Context, busy bool) error {
 	if !busy {
 		return nil
 	}
-	if f.relays() && f.d.toggles && f.chance(5) {
+	// A text that an answer carried and that the phone did not get is unknown when
+	// the phone then starts again or is switched off, and stays until a person decides.
+	if f.relays() && f.d.toggles && !f.cut && f.chance(5) {
 		on := !f.enabled
 		if err := f.d.enable(ctx, on); err != nil {
 			return err
@@ -212,7 +214,7 @@ func (f *folder) aside(ctx context.Context, busy bool) error {
 		f.d.l.answered()
 		f.enabled = on
 	}
-	if f.relays() && len(f.outgoing) > 0 && f.chance(15) {
+	if f.relays() && len(f.outgoing) > 0 && !f.cut && f.chance(15) {
 		f.forget()
 	}
 	if f.archive == "" || f.r.IntN(4*crowd) > len(f.items) {

@@ -53,6 +53,7 @@ type folder struct {
 	outgoing   map[eas.ServerID]*outgoing // a phone's Outbox
 
 	asked   bool // the Collection has the unanswered commands
+	cut     bool // the last request was not answered: what its answer carried is not known
 	news    bool // something has happened since it was last set to false
 	adds    int
 	enabled bool
@@ -134,6 +135,7 @@ func (f *folder) step(ctx context.Context, busy bool) error {
 		if f.state.SyncKey == "" { // the first answer is a key and nothing else
 			f.news = true
 			_, err := f.collection.Sync(ctx)
+			f.cut = err != nil
 			return err
 		}
 		f.unanswered = f.compose(busy)
@@ -148,6 +150,7 @@ func (f *folder) step(ctx context.Context, busy bool) error {
 	}
 	f.asked = true
 	_, err := f.collection.Sync(ctx, wire...)
+	f.cut = err != nil
 	return err
 }
 
