@@ -186,7 +186,7 @@ func TestManyTextsAtAPhoneThatStartsAgain(t *testing.T) {
 	l.device("A", "+1555000001")
 	a := l.begin("A", outbox)
 	var ids []string
-	for n := range 1500 {
+	for n := range 1100 {
 		ids = append(ids, l.send(fmt.Sprint("n", n), pat))
 	}
 	for range 40 {
@@ -213,7 +213,7 @@ func TestManyTextsAreProved(t *testing.T) {
 	l.device("A", "+1555000001")
 	a := l.begin("A", outbox)
 	var ids []string
-	for n := range 2500 {
+	for n := range 1100 {
 		ids = append(ids, l.send(fmt.Sprint("n", n), pat))
 		if n%400 == 0 {
 			l.ok(l.m.Route(l.ctx, l.user))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -24,6 +25,8 @@ type Agent struct {
 
 	toTransmit chan struct{} // look for texts to transmit
 	toPost     chan struct{} // look for what to tell the server
+
+	forgotten atomic.Bool // the server may no longer know the device
 
 	checkpoint func(point string) error // for tests: an error is a crash
 }

@@ -49,6 +49,7 @@ func (a *Agent) takeOutbox(ctx context.Context, b *easclient.Batch) error {
 	}
 	if b.Resync {
 		a.log.WarnContext(ctx, "the server has lost the sync key of the Outbox, it comes anew")
+		a.forgotten.Store(true)
 	}
 	for _, t := range fresh {
 		a.log.InfoContext(ctx, "text received", "text", t.serverID)

@@ -198,6 +198,19 @@ func (s *session) enable(ctx context.Context) error {
 	return nil
 }
 
+// enableAgain enables the device once more after the server has lost the key of
+// the Outbox: it may have forgotten the device, too.
+func (s *session) enableAgain(ctx context.Context) error {
+	if !s.agent.forgotten.Load() {
+		return nil
+	}
+	if err := s.enable(ctx); err != nil {
+		return err
+	}
+	s.agent.forgotten.Store(false)
+	return nil
+}
+
 // information is what the server is told about the device.
 func (s *session) information() *eas.DeviceInformationSet {
 	o := &s.agent.options
@@ -297,6 +310,9 @@ func (s *session) survey(ctx context.Context) error {
 // done.
 func (s *session) post(ctx context.Context) error {
 	for {
+		if err := s.enableAgain(ctx); err != nil {
+			return err
+		}
 		if err := s.agent.uploadTexts(ctx, s); err != nil {
 			return err
 		}
