@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 
 	"asms/account"
@@ -10,9 +9,13 @@ import (
 	"asms/sms"
 )
 
+func (s *Server) routesRecipients() {
+	s.handle("PUT "+api.RecipientsPath, api.ScopeDevice, s.putRecipients)
+}
+
 // putRecipients takes what a phone reports of the recipients of a text.
-func (s *Server) putRecipients(w http.ResponseWriter, r *http.Request, user mailbox.UserID) error {
-	device, err := s.accounts.Device(r.Context(), user, r.PathValue("device"))
+func (s *Server) putRecipients(w http.ResponseWriter, r *http.Request, who caller) error {
+	device, err := s.accounts.Device(r.Context(), who.user, r.PathValue("device"))
 	if err != nil {
 		return err
 	}
@@ -24,17 +27,17 @@ func (s *Server) putRecipients(w http.ResponseWriter, r *http.Request, user mail
 		return err
 	}
 	if len(body) == 0 || len(body) > sms.MaxAddresses {
-		return errBadRequest{fmt.Sprintf("between 1 and %d recipients are wanted", sms.MaxAddresses)}
+		return badRequest("between 1 and %d recipients are wanted", sms.MaxAddresses)
 	}
 	reports := make([]mailbox.RecipientReport, len(body))
 	for i, b := range body {
 		state, ok := states[b.State]
 		if !ok {
-			return errBadRequest{fmt.Sprintf("%q is not a state of a recipient", b.State)}
+			return badRequest("%q is not a state of a recipient", b.State)
 		}
 		reports[i] = mailbox.RecipientReport{Number: b.Number, State: state, Reason: b.Reason, At: b.At}
 	}
-	if err := s.mailbox.Report(r.Context(), user, device.ID, r.PathValue("text"), reports); err != nil {
+	if err := s.mailbox.Report(r.Context(), who.user, device.ID, r.PathValue("text"), reports); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

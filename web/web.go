@@ -1,14 +1,12 @@
-// Package web serves what ActiveSync has no word for, as JSON over HTTP.
+// Package web serves what ActiveSync has no word for: the JSON API and the web
+// app that lives on it.
 package web
 
 import (
-	"encoding/json"
-	"errors"
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
-	"time"
+	"sync/atomic"
 
 	"asms/account"
 	"asms/api"
@@ -29,6 +27,15 @@ type Server struct {
 	accounts *account.Accounts
 	log      *slog.Logger
 	mux      *http.ServeMux
+	routes   []route
+	guard    *http.CrossOriginProtection
+	streams  atomic.Int64 // event streams that are open
+}
+
+// route is one line of the contract.
+type route struct {
+	pattern string // as in "GET /api/v1/devices"
+	scope   api.Scope
 }
 
 // New returns a Server.
@@ -36,29 +43,52 @@ func New(opts Options) *Server {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
-	s := &Server{mailbox: opts.Mailbox, accounts: opts.Accounts, log: opts.Log, mux: http.NewServeMux()}
-	s.mux.Handle("PUT "+api.RecipientsPath, s.signedIn(s.putRecipients))
+	s := &Server{
+		mailbox: opts.Mailbox, accounts: opts.Accounts, log: opts.Log,
+		mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(),
+	}
+	s.routesRecipients()
+	s.mux.HandleFunc("/api/", s.noRoute)
 	return s
 }
 
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	s.mux.ServeHTTP(w, r)
+}
 
-// bodyLimit bounds a request, in bytes.
+// handler answers a request of someone who may make it. An error becomes an
+// answer in failed; a *api.Problem is answered as it is.
+type handler func(w http.ResponseWriter, r *http.Request, who caller) error
+
+// handle registers a route of the contract, for those who have the scope.
+func (s *Server) handle(pattern string, scope api.Scope, h handler) {
+	s.routes = append(s.routes, route{pattern, scope})
+	s.mux.Handle(pattern, s.with(scope, h))
+}
+
+// bodyLimit bounds a request, in bytes. A handler that takes more or less wraps
+// r.Body itself, before it reads. A stream sets its write deadlines itself (see
+// unhurried in cmd/asms).
 const bodyLimit = 1 << 20
 
-// signedIn lets a request in that carries a user's credentials.
-func (s *Server) signedIn(h func(w http.ResponseWriter, r *http.Request, user mailbox.UserID) error) http.Handler {
+// with lets in who has the scope.
+func (s *Server) with(scope api.Scope, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name, password, ok := r.BasicAuth()
-		if !ok {
-			w.Header().Set("WWW-Authenticate", `Basic realm="asms", charset="UTF-8"`)
-			refuse(w, http.StatusUnauthorized, "sign in", "")
-			return
+		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
+		err := s.guard.Check(r)
+		if err != nil {
+			err = &api.Problem{Status: http.StatusForbidden, Title: "not from another site"}
 		}
-		user, err := s.accounts.Authenticate(r.Context(), name, password, r.RemoteAddr)
+		var who caller
 		if err == nil {
-			r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
-			err = h(w, r, user)
+			who, err = s.identify(r)
+		}
+		if err == nil {
+			err = who.may(scope)
+		}
+		if err == nil {
+			err = h(w, r, who)
 		}
 		if err != nil {
 			s.failed(w, r, err)
@@ -66,58 +96,7 @@ func (s *Server) signedIn(h func(w http.ResponseWriter, r *http.Request, user ma
 	})
 }
 
-// errBadRequest wraps what is wrong with a request.
-type errBadRequest struct{ detail string }
-
-func (e errBadRequest) Error() string { return "web: " + e.detail }
-
-// failed turns an error into an answer.
-func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
-	var throttled *account.ThrottledError
-	var bad errBadRequest
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &throttled):
-		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(throttled.RetryAfter/time.Second))))
-		refuse(w, http.StatusServiceUnavailable, "too many failed sign-ins", "try again later")
-	case errors.Is(err, account.ErrBadCredentials):
-		w.Header().Set("WWW-Authenticate", `Basic realm="asms", charset="UTF-8"`)
-		refuse(w, http.StatusUnauthorized, "wrong user name or password", "")
-	case errors.As(err, &large):
-		refuse(w, http.StatusRequestEntityTooLarge, "too large", "")
-	case errors.As(err, &bad):
-		refuse(w, http.StatusBadRequest, "bad request", bad.detail)
-	case errors.Is(err, account.ErrNoDevice), errors.Is(err, mailbox.ErrItemNotFound), errors.Is(err, mailbox.ErrNoSuchRecipient):
-		refuse(w, http.StatusNotFound, "not found", "")
-	case errors.Is(err, account.ErrBlocked), errors.Is(err, account.ErrQuarantined), errors.Is(err, account.ErrWipe):
-		refuse(w, http.StatusForbidden, "this device is not allowed", "")
-	case r.Context().Err() != nil: // nobody is there to be answered
-	default:
-		s.log.Error("request failed", "path", r.Pattern, "err", err)
-		refuse(w, http.StatusInternalServerError, "server error", "")
-	}
-}
-
-func refuse(w http.ResponseWriter, status int, title, detail string) {
-	w.Header().Set("Content-Type", api.ContentTypeProblem)
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(api.Problem{Status: status, Title: title, Detail: detail})
-}
-
-// read decodes a request's body, and refuses what it does not know.
-func read(r *http.Request, into any) error {
-	d := json.NewDecoder(r.Body)
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return err
-	}
-	if err == nil && d.More() {
-		err = errors.New("more than one value")
-	}
-	if err != nil {
-		return errBadRequest{"the body is not the JSON that is wanted: " + err.Error()}
-	}
-	return nil
+// noRoute answers what is not in the contract.
+func (s *Server) noRoute(w http.ResponseWriter, r *http.Request) {
+	s.failed(w, r, notFound())
 }

@@ -143,6 +143,7 @@ func TestBadRequestsGetAProblem(t *testing.T) {
 			t.Fatal(err)
 		}
 		req.SetBasicAuth("ann", password)
+		req.Header.Set("Content-Type", "application/json")
 		res, err := http.DefaultClient.Do(req)
 		if err != nil {
 			t.Fatal(err)

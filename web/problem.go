@@ -1,0 +1,93 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"asms/account"
+	"asms/api"
+	"asms/mailbox"
+)
+
+func badRequest(format string, args ...any) error {
+	return &api.Problem{Status: http.StatusBadRequest, Title: "bad request", Detail: fmt.Sprintf(format, args...)}
+}
+
+func notFound() error { return &api.Problem{Status: http.StatusNotFound, Title: "not found"} }
+
+// conflict says that what is asked cannot be done as things stand.
+func conflict(format string, args ...any) error {
+	return &api.Problem{Status: http.StatusConflict, Title: "conflict", Detail: fmt.Sprintf(format, args...)}
+}
+
+// problems are the answers to errors from below, in order.
+var problems = []struct {
+	err error
+	api.Problem
+}{
+	{account.ErrBadCredentials, api.Problem{Status: http.StatusUnauthorized, Title: "wrong user name or password"}},
+	{account.ErrNoDevice, api.Problem{Status: http.StatusNotFound, Title: "not found"}},
+	{mailbox.ErrItemNotFound, api.Problem{Status: http.StatusNotFound, Title: "not found"}},
+	{mailbox.ErrNoSuchRecipient, api.Problem{Status: http.StatusNotFound, Title: "not found"}},
+	{account.ErrBlocked, api.Problem{Status: http.StatusForbidden, Title: "this device is not allowed"}},
+	{account.ErrQuarantined, api.Problem{Status: http.StatusForbidden, Title: "this device is not allowed"}},
+	{account.ErrWipe, api.Problem{Status: http.StatusForbidden, Title: "this device is not allowed"}},
+}
+
+// problem returns the answer to an error, or nil for one that the server is to
+// blame for.
+func problem(err error) *api.Problem {
+	var p *api.Problem
+	var throttled *account.ThrottledError
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.As(err, &throttled):
+		return &api.Problem{Status: http.StatusServiceUnavailable, Title: "too many failed sign-ins", Detail: "try again later"}
+	case errors.As(err, &large):
+		return &api.Problem{Status: http.StatusRequestEntityTooLarge, Title: "too large"}
+	}
+	for i := range problems {
+		if errors.Is(err, problems[i].err) {
+			return &problems[i].Problem
+		}
+	}
+	return nil
+}
+
+// failed answers a request that failed.
+func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
+	p := problem(err)
+	if p == nil && r.Context().Err() != nil {
+		return // nobody is there to be answered
+	}
+	if p == nil {
+		s.log.Error("request failed", "path", r.Pattern, "err", err)
+		p = &api.Problem{Status: http.StatusInternalServerError, Title: "server error"}
+	}
+	var throttled *account.ThrottledError
+	if errors.As(err, &throttled) {
+		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(throttled.RetryAfter/time.Second))))
+	}
+	if p.Status == http.StatusUnauthorized {
+		challenge(w, r)
+	}
+	w.Header().Set("Content-Type", api.ContentTypeProblem)
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p)
+}
+
+// challenge names the credentials that are wanted. A browser would put up a
+// window of its own for Basic, in front of the app's.
+func challenge(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Sec-Fetch-Mode") != "" {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="asms"`)
+		return
+	}
+	w.Header().Set("WWW-Authenticate", `Basic realm="asms", charset="UTF-8"`)
+}
