@@ -27,7 +27,7 @@ func (s *session) adopt(msg *Message) (*store.Item, error) {
 	// Where the folder does not tell the direction, the stored item does.
 	sides := []side{{want.Outgoing, want.Peers}}
 	if _, told := directionIn(s.in); !told {
-		sides = []side{{incoming, peerKey(msg, incoming)}, {outgoing, peerKey(msg, outgoing)}}
+		sides = []side{{incoming, s.m.peerKey(msg, incoming)}, {outgoing, s.m.peerKey(msg, outgoing)}}
 	}
 	var adopted, absorbed *store.Item
 	for _, side := range sides {

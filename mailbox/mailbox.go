@@ -38,6 +38,11 @@ type Options struct {
 	Now func() time.Time
 	// Location decides when a day begins for filters. Defaults to time.Local.
 	Location *time.Location
+	// Region is the country in which numbers without + are read, as ISO 3166
+	// calls it: with DE, 0171… and +49171… are one number. Defaults to none, and
+	// then only numbers that begin with + or 00 can be known to be the same. It
+	// must be a KnownRegion.
+	Region string
 	// Log receives what an operator should know, never text or numbers. Defaults
 	// to discarding.
 	Log *slog.Logger
@@ -51,6 +56,7 @@ type Mailbox struct {
 	location *time.Location
 	log      *slog.Logger
 	started  time.Time
+	numbers  numbers
 
 	mu   sync.Mutex
 	rest map[partnershipKey]restingPlace // partnerships at rest, see rest.go
@@ -75,6 +81,7 @@ func New(st *store.Store, opts *Options) *Mailbox {
 	}
 	return &Mailbox{
 		st: st, now: o.Now, location: o.Location, log: o.Log, started: o.Now(),
+		numbers: numbers{region: o.Region},
 		rest: make(map[partnershipKey]restingPlace),
 		due:  newDueTimes(),
 	}

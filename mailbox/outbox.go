@@ -37,7 +37,7 @@ func (m *Mailbox) compose(tx *store.Tx, i *store.Item, writer, chosen string) er
 		list = []sms.Address{{Number: i.To}}
 	}
 	for n, a := range list {
-		r := store.Recipient{N: n, Address: a.String(), Number: sms.Normalize(a.Number), At: o.Created}
+		r := store.Recipient{N: n, Address: a.String(), Number: m.numbers.key(a.Number), At: o.Created}
 		if err := tx.PutRecipient(i.ID, r); err != nil {
 			return err
 		}

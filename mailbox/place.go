@@ -31,15 +31,15 @@ func (m *Mailbox) newItem(tx *store.Tx, msg *Message, in store.Folder) (*store.I
 		if err != nil {
 			return nil, err
 		}
-		from := peers(msg.From)
+		from := m.peers(msg.From)
 		direction = len(from) == 0 || slices.ContainsFunc(devices, func(d store.Device) bool {
-			return d.PhoneNumber != "" && len(from) == 1 && sms.Normalize(d.PhoneNumber) == from[0]
+			return d.PhoneNumber != "" && len(from) == 1 && m.numbers.key(d.PhoneNumber) == from[0]
 		})
 	}
 	i.Outgoing = direction
-	i.Peers = peerKey(msg, direction)
+	i.Peers = m.peerKey(msg, direction)
 	if !direction && i.Peers == "" {
-		i.Peers = peerKey(msg, outgoing)
+		i.Peers = m.peerKey(msg, outgoing)
 	}
 	return i, nil
 }
@@ -63,12 +63,12 @@ func directionIn(f store.Folder) (direction, told bool) {
 }
 
 // peerKey names the other side of a message: one key for each set of peers.
-func peerKey(msg *Message, direction bool) string {
+func (m *Mailbox) peerKey(msg *Message, direction bool) string {
 	other := msg.From
 	if direction {
 		other = msg.To
 	}
-	key := strings.Join(peers(other), ",")
+	key := strings.Join(m.peers(other), ",")
 	if msg.Class == ClassEmail {
 		key = "mail:" + key // conversations of mail are kept apart from those of texts
 	}
@@ -77,7 +77,7 @@ func peerKey(msg *Message, direction bool) string {
 
 // peers returns the numbers of a From or To in the form in which they are
 // compared, sorted, each once.
-func peers(list string) []string {
+func (m *Mailbox) peers(list string) []string {
 	addresses, err := sms.ParseAddresses(list)
 	if err != nil { // kept as it came; it is a conversation of its own
 		return []string{strings.TrimSpace(list)}
@@ -88,7 +88,7 @@ func peers(list string) []string {
 		if n == "" {
 			n = a.Name
 		}
-		if n = sms.Normalize(n); n != "" {
+		if n = m.numbers.key(n); n != "" {
 			numbers = append(numbers, n)
 		}
 	}

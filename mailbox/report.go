@@ -8,7 +8,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"asms/sms"
 	"asms/store"
 )
 
@@ -75,7 +74,7 @@ func (m *Mailbox) Report(ctx context.Context, user UserID, device, text string, 
 
 // reportOne sets every recipient with the report's number.
 func (m *Mailbox) reportOne(tx *store.Tx, text int64, all []store.Recipient, report RecipientReport) error {
-	number := sms.Normalize(report.Number)
+	number := m.numbers.key(report.Number)
 	at := report.At
 	if at.IsZero() {
 		at = m.now()
