@@ -1,5 +1,5 @@
-// Package account decides who may come in: users and their passwords, devices,
-// policies and policy keys, remote wipe.
+// Package account decides who may come in: users, their passwords, sessions and
+// tokens, devices, policies and policy keys, remote wipe.
 //
 // It is the only writer of users and devices, and keeps what it has read in
 // memory: an ordinary request costs no query here. A change holds the user's lock
@@ -122,6 +122,8 @@ type entry struct {
 	user    store.User
 	removed bool
 	devices map[string]store.Device
+	// credentials are the sessions, app passwords and tokens, by the hash of the secret.
+	credentials map[secretHash]store.Credential
 
 	verified [32]byte  // keyed hash of the password that was right last, or zero
 	until    time.Time // verified needs no hashing before
@@ -143,7 +145,7 @@ func (a *Accounts) entry(ctx context.Context, id store.UserID) (*entry, error) {
 			return e, nil
 		}
 	}
-	e = &entry{devices: make(map[string]store.Device)}
+	e = &entry{devices: make(map[string]store.Device), credentials: make(map[secretHash]store.Credential)}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	a.byID[id] = e
@@ -156,6 +158,13 @@ func (a *Accounts) entry(ctx context.Context, id store.UserID) (*entry, error) {
 		devices, err := tx.Devices()
 		for _, d := range devices {
 			e.devices[d.ID] = d
+		}
+		if err != nil {
+			return err
+		}
+		credentials, err := tx.Credentials()
+		for _, c := range credentials {
+			e.credentials[c.Hash] = c
 		}
 		return err
 	})

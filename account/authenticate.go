@@ -16,18 +16,40 @@ import (
 // ErrBadCredentials is returned for a wrong password and for an unknown user alike.
 var ErrBadCredentials = errors.New("account: wrong user name or password")
 
-// Authenticate returns the user with this name and password. The name may come
-// as DOMAIN\name, and as name@domain when the domain is the server's. remoteAddr
-// is the client's address, with or without port; failures from a loopback
-// address, or from an empty one, count for the user alone.
+// Identity is whose request it is, and what let it in.
+type Identity struct {
+	User  store.UserID
+	Name  string
+	Admin bool
+	// Credential is the session, app password or token. Its Kind is 0 when it was
+	// the password of the account.
+	Credential store.Credential
+
+	hash string // of the account's password, as it was
+}
+
+// Authenticate returns the user that SignIn lets in.
+func (a *Accounts) Authenticate(ctx context.Context, name, password, remoteAddr string) (store.UserID, error) {
+	who, err := a.SignIn(ctx, name, password, remoteAddr)
+	return who.User, err
+}
+
+// SignIn lets in the user with this name, by the password of the account or one
+// of its app passwords. The name may come as DOMAIN\name, and as name@domain when
+// the domain is the server's. remoteAddr is the client's address, with or without
+// port; failures from a loopback address, or from an empty one, count for the
+// user alone.
 //
 // It returns ErrBadCredentials, a *ThrottledError after too many failures, or the
 // context's error when that ends before a turn to hash comes.
-func (a *Accounts) Authenticate(ctx context.Context, name, password, remoteAddr string) (store.UserID, error) {
+func (a *Accounts) SignIn(ctx context.Context, name, password, remoteAddr string) (Identity, error) {
 	names := a.loginNames(name)
-	id, proven := a.remembered(names, password)
+	who, proven := a.remembered(names, password)
 	if proven == fresh {
-		return id, nil
+		return who, nil
+	}
+	if who, err := a.byAppPassword(ctx, names, password); err == nil || !errors.Is(err, ErrBadCredentials) {
+		return who, err
 	}
 	user, address := names[0], addressKey(remoteAddr)
 	throttled := func() error {
@@ -41,20 +63,20 @@ func (a *Accounts) Authenticate(ctx context.Context, name, password, remoteAddr 
 		return a.addresses.check(address, now)
 	}
 	if err := throttled(); err != nil {
-		return 0, err
+		return Identity{}, err
 	}
 	if err := a.hasher.acquire(ctx); err != nil {
-		return 0, err
+		return Identity{}, err
 	}
 	defer a.hasher.release()
 	// Others had their turn meanwhile, perhaps with the same credentials.
-	if id, proven := a.remembered(names, password); proven == fresh {
-		return id, nil
+	if who, proven := a.remembered(names, password); proven == fresh {
+		return who, nil
 	}
 	if err := throttled(); err != nil {
-		return 0, err
+		return Identity{}, err
 	}
-	id, err := a.verify(ctx, names, password)
+	who, err := a.verify(ctx, names, password)
 	if errors.Is(err, ErrBadCredentials) {
 		now := a.opts.Now()
 		a.users.add(user, now)
@@ -62,32 +84,32 @@ func (a *Accounts) Authenticate(ctx context.Context, name, password, remoteAddr 
 		a.opts.Log.Info("sign-in failed", "user", loggable(user), "address", address)
 	}
 	if err != nil {
-		return 0, err
+		return Identity{}, err
 	}
 	a.users.forget(user)
-	return id, nil
+	return who, nil
 }
 
 // verify hashes the password once, whatever the name. The caller holds a turn.
-func (a *Accounts) verify(ctx context.Context, names []string, password string) (store.UserID, error) {
+func (a *Accounts) verify(ctx context.Context, names []string, password string) (Identity, error) {
 	for {
 		e, err := a.byLogin(ctx, names)
 		if errors.Is(err, ErrNoUser) || len(password) > maxPassword {
 			a.hasher.waste(password[:min(len(password), maxPassword)])
-			return 0, ErrBadCredentials
+			return Identity{}, ErrBadCredentials
 		}
 		if err != nil {
-			return 0, err
+			return Identity{}, err
 		}
 		e.mu.RLock()
 		u := e.user
 		e.mu.RUnlock()
 		right, err := a.hasher.matches(password, u.Hash)
 		if err != nil {
-			return 0, fmt.Errorf("%w: user %s", err, u.Name)
+			return Identity{}, fmt.Errorf("%w: user %s", err, u.Name)
 		}
 		if !right {
-			return 0, ErrBadCredentials
+			return Identity{}, ErrBadCredentials
 		}
 		e.mu.Lock()
 		changed := e.removed || e.user.Hash != u.Hash
@@ -96,7 +118,7 @@ func (a *Accounts) verify(ctx context.Context, names []string, password string) 
 		}
 		e.mu.Unlock()
 		if !changed {
-			return u.ID, nil
+			return Identity{User: u.ID, Name: u.Name, Admin: u.Admin, hash: u.Hash}, nil
 		}
 	}
 }
@@ -113,7 +135,7 @@ func (a *Accounts) Recheck(user store.UserID, password, deviceID string) (store.
 	mac := a.mac(user, password)
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	if e.removed || !hmac.Equal(mac[:], e.verified[:]) {
+	if e.removed || !hmac.Equal(mac[:], e.verified[:]) && !e.hasAppPassword(password) {
 		return store.Device{}, ErrBadCredentials
 	}
 	d, ok := e.devices[deviceID]
@@ -133,30 +155,36 @@ const (
 )
 
 // remembered looks the credentials up among those that were verified.
-func (a *Accounts) remembered(names []string, password string) (store.UserID, proof) {
-	for _, name := range names {
-		a.mu.Lock()
-		e := a.byName[name]
-		a.mu.Unlock()
-		if e == nil {
-			continue
-		}
+func (a *Accounts) remembered(names []string, password string) (Identity, proof) {
+	if e := a.knownLogin(names); e != nil {
 		return a.proof(e, password)
 	}
-	return 0, unknown
+	return Identity{}, unknown
 }
 
-func (a *Accounts) proof(e *entry, password string) (store.UserID, proof) {
+// knownLogin returns the entry in memory that one of the names belongs to, or nil.
+func (a *Accounts) knownLogin(names []string) *entry {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, name := range names {
+		if e := a.byName[name]; e != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+func (a *Accounts) proof(e *entry, password string) (Identity, proof) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	mac := a.mac(e.user.ID, password)
 	switch {
 	case e.removed || !hmac.Equal(mac[:], e.verified[:]):
-		return 0, unknown
+		return Identity{}, unknown
 	case !a.opts.Now().Before(e.until):
-		return 0, expired
+		return Identity{}, expired
 	}
-	return e.user.ID, fresh
+	return e.identity(store.Credential{}), fresh
 }
 
 func (a *Accounts) mac(id store.UserID, password string) (sum [32]byte) {

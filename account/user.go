@@ -86,9 +86,16 @@ func (a *Accounts) Users(ctx context.Context) ([]store.User, error) {
 	return all, nil
 }
 
-// SetPassword changes the user's password and ends the user's hanging requests.
-// It returns ErrPassword or ErrNoUser.
+// SetPassword changes the user's password, and ends the user's sessions and
+// hanging requests. App passwords and tokens stay. It returns ErrPassword or
+// ErrNoUser.
 func (a *Accounts) SetPassword(ctx context.Context, user store.UserID, password string) error {
+	return a.ChangePassword(ctx, user, password, "")
+}
+
+// ChangePassword is SetPassword, asked for in the session with this id, which
+// goes on.
+func (a *Accounts) ChangePassword(ctx context.Context, user store.UserID, password, session string) error {
 	if err := checkPassword(password); err != nil {
 		return err
 	}
@@ -97,9 +104,16 @@ func (a *Accounts) SetPassword(ctx context.Context, user store.UserID, password 
 		return err
 	}
 	return a.change(ctx, user, func(e *entry) error {
-		if err := a.update(ctx, user, func(tx *store.Tx) error { return tx.SetHash(hash) }); err != nil {
+		ended := e.of(store.Session, func(c store.Credential) bool { return c.ID != session })
+		if err := a.update(ctx, user, func(tx *store.Tx) error {
+			if err := removeAll(tx, ended); err != nil {
+				return err
+			}
+			return tx.SetHash(hash)
+		}); err != nil {
 			return err
 		}
+		e.forget(ended)
 		e.user.Hash = hash
 		e.forgetCredentials()
 		a.users.forget(e.user.Name)
@@ -138,6 +152,7 @@ func (a *Accounts) RemoveUser(ctx context.Context, user store.UserID) error {
 		}
 		e.removed = true
 		e.forgetCredentials()
+		clear(e.credentials)
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		delete(a.byID, user)
