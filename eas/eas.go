@@ -101,6 +101,22 @@ const (
 // [MS-ASMS] 3.1.4.1.1.2 Filtering
 func (f FilterType) ValidForMail() bool { return f >= FilterAll && f <= FilterOneMonth }
 
+// ValidFor reports whether the items of a folder's class may be filtered by f.
+// Classes whose items have no time take any filter and pass over it.
+//
+// [MS-ASCMD] 2.2.3.68.2 FilterType (Sync)
+func (f FilterType) ValidFor(c Class) bool {
+	switch c {
+	case ClassEmail, ClassSMS:
+		return f.ValidForMail()
+	case ClassCalendar:
+		return f == FilterAll || f >= FilterTwoWeeks && f <= FilterSixMonths
+	case ClassTasks:
+		return f == FilterAll || f == FilterIncompleteTasks
+	}
+	return f >= FilterAll && f <= FilterIncompleteTasks
+}
+
 // Days is the length of the window of a mail filter in days, 0 for no limit.
 // Months count 30 days.
 func (f FilterType) Days() int {

@@ -78,6 +78,11 @@ const (
 	FolderTypeRecipientCache FolderType = 19
 )
 
+// CollectionIDRecipientCache is the recipient information cache.
+//
+// [MS-ASCMD] 2.2.3.30.6 CollectionId (Sync)
+const CollectionIDRecipientCache CollectionID = "RI"
+
 // IsMail reports whether the folder contains email messages and so may contain
 // texts. A generic folder counts as one.
 //
@@ -100,7 +105,7 @@ func (t FolderType) Class() Class {
 		return ClassTasks
 	case FolderTypeCalendar, FolderTypeUserCalendar:
 		return ClassCalendar
-	case FolderTypeContacts, FolderTypeUserContacts:
+	case FolderTypeContacts, FolderTypeUserContacts, FolderTypeRecipientCache:
 		return ClassContacts
 	case FolderTypeNotes, FolderTypeUserNotes:
 		return ClassNotes

@@ -75,7 +75,7 @@ func (s *Server) estimate(ctx context.Context, r *request, c *eas.EstimateCollec
 	default:
 		return 0, &estimateFailure{eas.GetItemEstimateStatusInvalidSyncKey} // 4: protocol error
 	}
-	if slices.ContainsFunc(c.Options, func(o eas.SyncOptions) bool { return o.MaxItems != nil }) {
+	if t != eas.FolderTypeRecipientCache && slices.ContainsFunc(c.Options, func(o eas.SyncOptions) bool { return o.MaxItems != nil }) {
 		return 0, failed(eas.GetItemEstimateStatusInvalidCollection) // [MS-ASCMD] 2.2.3.103.1 MaxItems (GetItemEstimate)
 	}
 	n, err := s.mailbox.Estimate(ctx, r.partnership(c.CollectionID), string(c.SyncKey), options)

@@ -300,6 +300,7 @@ func (r *reply) wantEmpty(t testing.TB) {
 // The default folders of a new mailbox.
 const (
 	inbox, drafts, deleted, sent, outbox, contacts = "1", "2", "3", "4", "5", "6"
+	calendar, tasks, notes, recipientCache         = "7", "8", "9", "RI"
 )
 
 const smsOptions = `<Options><Class>SMS</Class><FilterType>0</FilterType>` +
@@ -405,7 +406,8 @@ func TestDefaultFolders(t *testing.T) {
 	for _, f := range r.tree.all("Changes/Add") {
 		got[f.at("ServerId")] = f.at("Type")
 	}
-	want := map[string]string{inbox: "2", drafts: "3", deleted: "4", sent: "5", outbox: "6", contacts: "9"}
+	want := map[string]string{inbox: "2", drafts: "3", deleted: "4", sent: "5", outbox: "6", contacts: "9",
+		calendar: "8", tasks: "7", notes: "10", recipientCache: "19"}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("folders %v, want %v", got, want)
 	}

@@ -102,12 +102,15 @@ func (s *Server) pingParameters(r *request) (*rememberedPing, any, error) {
 }
 
 // pingFolders returns the ids of a list of folders, nil for one that is empty or
-// names a folder twice, not at all, or by what cannot be an id. The class is not looked at: it can only be
-// the folder's own.
+// names a folder twice, not at all, or by what cannot be an id, or that names a
+// class of which Ping has not heard. Whether the class is the folder's own is not
+// looked at.
+//
+// [MS-ASCMD] 2.2.3.27.4 Class (Ping)
 func pingFolders(list []eas.PingFolder) []string {
 	ids := make([]string, len(list))
 	for i, f := range list {
-		if len(f.ID) > eas.MaxIDLength {
+		if len(f.ID) > eas.MaxIDLength || !slices.Contains(pingClasses, f.Class) {
 			return nil
 		}
 		ids[i] = string(f.ID)
@@ -118,3 +121,6 @@ func pingFolders(list []eas.PingFolder) []string {
 	}
 	return ids
 }
+
+// pingClasses are the classes of folders. A folder that holds texts is one for mail.
+var pingClasses = []eas.Class{eas.ClassEmail, eas.ClassCalendar, eas.ClassContacts, eas.ClassTasks, eas.ClassNotes}

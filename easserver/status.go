@@ -38,6 +38,7 @@ var verdicts = map[eas.Command][]verdict{
 		{mailbox.ErrInvalidSyncKey, eas.FolderStatusInvalidSyncKey},
 		{mailbox.ErrFolderExists, eas.FolderStatusExists},
 		{mailbox.ErrSpecialFolder, eas.FolderStatusSpecial},
+		{mailbox.ErrRecipientCache, eas.FolderStatusSpecial},
 		{mailbox.ErrParentNotFound, eas.FolderStatusParentNotFound},
 		{mailbox.ErrTooManyFolders, eas.StatusTooManyFolders},
 	},
@@ -45,12 +46,14 @@ var verdicts = map[eas.Command][]verdict{
 		{mailbox.ErrInvalidSyncKey, eas.FolderStatusInvalidSyncKey},
 		{mailbox.ErrFolderExists, eas.FolderStatusExists},
 		{mailbox.ErrSpecialFolder, eas.FolderStatusExists},
+		{mailbox.ErrRecipientCache, eas.FolderStatusSpecial},
 		{mailbox.ErrFolderNotFound, eas.FolderStatusNotFound},
 		{mailbox.ErrParentNotFound, eas.FolderStatusParentNotFound},
 	},
 	eas.CommandFolderDelete: {
 		{mailbox.ErrInvalidSyncKey, eas.FolderStatusInvalidSyncKey},
 		{mailbox.ErrSpecialFolder, eas.FolderStatusSpecial},
+		{mailbox.ErrRecipientCache, eas.FolderStatusSpecial},
 		{mailbox.ErrFolderNotFound, eas.FolderStatusNotFound},
 	},
 	eas.CommandMoveItems: {

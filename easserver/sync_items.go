@@ -27,7 +27,7 @@ func (s *Server) readCommands(v eas.Version, t eas.FolderType, list []eas.Client
 		switch {
 		case one.Add != nil:
 			id := one.Add.ClientID
-			if id == "" || one.Add.Class == eas.ClassSMS && !v.SupportsSMSInFolder(t) {
+			if id == "" || t == eas.FolderTypeRecipientCache || one.Add.Class == eas.ClassSMS && !v.SupportsSMSInFolder(t) {
 				return c, false
 			}
 			cmd, ok = s.readAdd(one.Add)
@@ -37,7 +37,9 @@ func (s *Server) readCommands(v eas.Version, t eas.FolderType, list []eas.Client
 			if one.Change.ServerID == "" {
 				return c, false
 			}
-			cmd, ok = readChange(one.Change)
+			if cmd, ok = readChange(one.Change); !ok && !t.IsMail() && one.Change.InstanceID == "" {
+				ok = true // of an item that cannot be there
+			}
 		case one.Delete != nil:
 			if one.Delete.ServerID == "" {
 				return c, false

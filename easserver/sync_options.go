@@ -59,15 +59,11 @@ func classOptions(v eas.Version, t eas.FolderType, blocks []eas.SyncOptions) ([]
 
 // classOption reads one block over a mail folder.
 func classOption(v eas.Version, o *eas.SyncOptions) (one mailbox.ClassOptions, fault optionsFault) {
+	if fault := filterFault(o.FilterType, eas.ClassEmail); fault != optionsFine {
+		return one, fault
+	}
 	if o.FilterType != nil {
-		switch f := *o.FilterType; {
-		case f.ValidForMail():
-			one.FilterType = int(f)
-		case f > 0 && f <= eas.FilterIncompleteTasks:
-			return one, optionsFilter
-		default:
-			return one, optionsNoFilter
-		}
+		one.FilterType = int(*o.FilterType)
 	}
 	if o.BodyPartPreference != nil {
 		switch {
@@ -104,6 +100,19 @@ func classOption(v eas.Version, o *eas.SyncOptions) (one mailbox.ClassOptions, f
 	return one, optionsFine
 }
 
+// filterFault checks the filter over items of a class.
+//
+// [MS-ASCMD] 2.2.3.68 FilterType
+func filterFault(f *eas.FilterType, c eas.Class) optionsFault {
+	switch {
+	case f == nil || f.ValidFor(c):
+		return optionsFine
+	case *f > 0 && *f <= eas.FilterIncompleteTasks:
+		return optionsFilter
+	}
+	return optionsNoFilter
+}
+
 // maxPreview is the longest preview, in characters.
 //
 // [MS-ASAIRS] 2.2.2.35.2 Preview (BodyPreference)
@@ -117,6 +126,12 @@ func otherOptions(t eas.FolderType, blocks []eas.SyncOptions) optionsFault {
 	}
 	for _, o := range blocks {
 		if o.Class != "" && o.Class != t.Class() {
+			return optionsMalformed
+		}
+		if fault := filterFault(o.FilterType, t.Class()); fault != optionsFine {
+			return fault
+		}
+		if !within(o.Conflict, 0, 1) || o.MaxItems != nil && *o.MaxItems < 0 {
 			return optionsMalformed
 		}
 	}

@@ -28,14 +28,38 @@ func (f Folder) HoldsMail() bool {
 }
 
 func folderOf(f store.Folder) Folder {
-	return Folder{ID: strconv.FormatInt(f.ID, 10), ParentID: strconv.FormatInt(f.Parent, 10), Name: f.Name, Type: f.Type}
+	return Folder{ID: collectionID(f.ID), ParentID: strconv.FormatInt(f.Parent, 10), Name: f.Name, Type: f.Type}
+}
+
+// recipientCache is the collection id of the recipient information cache.
+//
+// [MS-ASCMD] 2.2.3.30.6 CollectionId (Sync)
+const recipientCache = "RI"
+
+func collectionID(folder int64) string {
+	if folder == store.RecipientCacheID {
+		return recipientCache
+	}
+	return strconv.FormatInt(folder, 10)
+}
+
+// parseCollectionID reads what collectionID wrote, or says ErrFolderNotFound.
+func parseCollectionID(id string) (int64, error) {
+	if id == recipientCache {
+		return store.RecipientCacheID, nil
+	}
+	n, err := parseID(id)
+	if err != nil || n == store.RecipientCacheID {
+		return 0, ErrFolderNotFound
+	}
+	return n, nil
 }
 
 // findFolder returns a live folder by its collection id, or ErrFolderNotFound.
 func findFolder(tx *store.Tx, id string) (store.Folder, error) {
-	n, err := parseID(id)
+	n, err := parseCollectionID(id)
 	if err != nil {
-		return store.Folder{}, ErrFolderNotFound
+		return store.Folder{}, err
 	}
 	f, err := tx.Folder(n)
 	if errors.Is(err, store.ErrNotFound) {

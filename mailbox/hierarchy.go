@@ -16,6 +16,7 @@ var (
 	ErrFolderExists   = errors.New("mailbox: a folder of that name exists there")
 	ErrParentNotFound = errors.New("mailbox: no such parent folder")
 	ErrSpecialFolder  = errors.New("mailbox: a default folder cannot be changed")
+	ErrRecipientCache = errors.New("mailbox: not with the recipient information cache")
 	ErrTooManyFolders = errors.New("mailbox: too many folders")
 )
 
@@ -169,8 +170,8 @@ func (m *Mailbox) HierarchyStale(ctx context.Context, user UserID, device string
 }
 
 // CreateFolder creates a folder under parent ("0": the root). The error is
-// ErrInvalidSyncKey, ErrParentNotFound, ErrFolderExists, ErrTooManyFolders or the
-// store's. Repeating the request after a lost answer returns the same folder.
+// ErrInvalidSyncKey, ErrParentNotFound, ErrRecipientCache, ErrFolderExists,
+// ErrTooManyFolders or the store's. Repeating the request after a lost answer returns the same folder.
 //
 // [MS-ASCMD] 2.2.1.3 FolderCreate
 func (m *Mailbox) CreateFolder(ctx context.Context, user UserID, device, key, parent, name string, typ int) (newKey, id string, err error) {
@@ -221,8 +222,8 @@ func (m *Mailbox) CreateFolder(ctx context.Context, user UserID, device, key, pa
 }
 
 // UpdateFolder renames or moves a folder. The error is ErrInvalidSyncKey,
-// ErrFolderNotFound, ErrSpecialFolder, ErrParentNotFound, ErrFolderExists or the
-// store's.
+// ErrFolderNotFound, ErrSpecialFolder, ErrRecipientCache, ErrParentNotFound,
+// ErrFolderExists or the store's.
 //
 // [MS-ASCMD] 2.2.1.6 FolderUpdate
 func (m *Mailbox) UpdateFolder(ctx context.Context, user UserID, device, key, id, parent, name string) (newKey string, err error) {
@@ -259,7 +260,8 @@ func (m *Mailbox) UpdateFolder(ctx context.Context, user UserID, device, key, id
 }
 
 // DeleteFolder deletes a folder with all that it holds, subfolders too. The
-// error is ErrInvalidSyncKey, ErrFolderNotFound, ErrSpecialFolder or the store's.
+// error is ErrInvalidSyncKey, ErrFolderNotFound, ErrSpecialFolder,
+// ErrRecipientCache or the store's.
 //
 // [MS-ASCMD] 2.2.1.4 FolderDelete
 func (m *Mailbox) DeleteFolder(ctx context.Context, user UserID, device, key, id string) (newKey string, err error) {
@@ -304,7 +306,10 @@ func (m *Mailbox) openOwnFolder(tx *store.Tx, device, key, id string) (h hierarc
 	if f, err = findFolder(tx, id); err != nil {
 		return h, base, f, err
 	}
-	if f.ID <= store.ContactsID {
+	switch {
+	case f.ID == store.RecipientCacheID:
+		err = ErrRecipientCache
+	case isDefault(f.Type):
 		err = ErrSpecialFolder
 	}
 	return h, base, f, err
@@ -315,11 +320,19 @@ func findParent(tx *store.Tx, id string) (int64, error) {
 		return 0, nil
 	}
 	f, err := findFolder(tx, id)
-	if errors.Is(err, ErrFolderNotFound) {
+	switch {
+	case errors.Is(err, ErrFolderNotFound):
 		err = ErrParentNotFound
+	case f.ID == store.RecipientCacheID:
+		err = ErrRecipientCache
 	}
 	return f.ID, err
 }
+
+// isDefault reports whether folders of this type are the mailbox's own.
+//
+// [MS-ASCMD] 2.2.3.186.3 Type (FolderSync)
+func isDefault(folderType int) bool { return folderType >= inboxType && folderType <= 11 }
 
 func liveFolders(tx *store.Tx) ([]store.Folder, error) {
 	all, err := tx.FoldersChangedSince(0)

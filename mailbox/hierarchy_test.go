@@ -53,7 +53,7 @@ func TestFoldersReachEveryDevice(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
 	a, b := l.folders("A"), l.folders("B")
-	if len(a.by) != 6 {
+	if len(a.by) != 10 {
 		t.Fatalf("default folders %v", a.by)
 	}
 	id, err := a.create("0", "Archive")
@@ -76,7 +76,7 @@ func TestFoldersReachEveryDevice(t *testing.T) {
 	if d := b.pull(); len(d.Deleted) != 1 || d.Deleted[0] != id {
 		t.Errorf("B heard %+v", d)
 	}
-	if c := l.folders("C"); len(c.by) != 6 {
+	if c := l.folders("C"); len(c.by) != 10 {
 		t.Errorf("a new device sees %v", c.by)
 	}
 }

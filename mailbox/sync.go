@@ -151,9 +151,9 @@ const (
 // answers what the device has to be told, both in one transaction. The error is
 // ErrInvalidSyncKey, ErrFolderNotFound, the context's, or the store's.
 func (m *Mailbox) Sync(ctx context.Context, p Partnership, req SyncRequest) (Delta, error) {
-	folder, err := parseID(p.Folder)
+	folder, err := parseCollectionID(p.Folder)
 	if err != nil {
-		return Delta{}, ErrFolderNotFound
+		return Delta{}, err
 	}
 	if d, ok := m.resting(p, &req); ok {
 		return d, nil

@@ -1,5 +1,7 @@
 package store
 
+import "math"
+
 // Folder is a collection. Types are those of [MS-ASCMD] 2.2.3.186.3 Type
 // (FolderSync).
 type Folder struct {
@@ -12,7 +14,7 @@ type Folder struct {
 	Deleted bool  // kept so that devices can be told
 }
 
-// Ids of the default folders, the same in every mailbox.
+// Ids of default folders, the same in every mailbox.
 const (
 	InboxID        = 1
 	DraftsID       = 2
@@ -20,8 +22,14 @@ const (
 	SentItemsID    = 4
 	OutboxID       = 5
 	ContactsID     = 6
+
+	// RecipientCacheID is beyond all ids that are ever given out: clients know
+	// this folder by a name of its own and not by a number.
+	RecipientCacheID = math.MaxInt32
 )
 
+// defaultFolders are the folders of a new mailbox. Those without an id take the
+// next one: a mailbox may have folders of the user's there.
 var defaultFolders = []Folder{
 	{ID: InboxID, Name: "Inbox", Type: 2},
 	{ID: DraftsID, Name: "Drafts", Type: 3},
@@ -29,6 +37,10 @@ var defaultFolders = []Folder{
 	{ID: SentItemsID, Name: "Sent Items", Type: 5},
 	{ID: OutboxID, Name: "Outbox", Type: 6},
 	{ID: ContactsID, Name: "Contacts", Type: 9},
+	{Name: "Calendar", Type: 8},
+	{Name: "Tasks", Type: 7},
+	{Name: "Notes", Type: 10},
+	{ID: RecipientCacheID, Name: "Recipient Information Cache", Type: 19},
 }
 
 func (tx *Tx) createDefaultFolders() error {
@@ -37,11 +49,12 @@ func (tx *Tx) createDefaultFolders() error {
 		return err
 	}
 	for _, f := range defaultFolders {
-		id, err := tx.NextFolderID()
-		if err != nil {
-			return err
+		if f.ID != RecipientCacheID {
+			if f.ID, err = tx.NextFolderID(); err != nil {
+				return err
+			}
 		}
-		f.ID, f.Born, f.Changed = id, seq, seq
+		f.Born, f.Changed = seq, seq
 		if err := tx.PutFolder(f); err != nil {
 			return err
 		}

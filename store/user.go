@@ -117,7 +117,7 @@ func (tx *Tx) SetPolicy(demanded bool) error {
 func (tx *Tx) RemoveUser() error {
 	tx.Touch()
 	for _, table := range []string{"directory", "device", "folder", "hierarchy", "item", "tombstone",
-		"mark", "partnership", "outbound", "recipient", "credential", "mailbox"} {
+		"mark", "partnership", "outbound", "recipient", "credential", "setting", "always_move", "mailbox"} {
 		if err := tx.exec(`DELETE FROM `+table+` WHERE user_id = $1`, tx.user); err != nil {
 			return err
 		}
