@@ -32,19 +32,27 @@ type device struct {
 	s    *scene
 	id   string
 	keys map[string]string // sync keys by collection, and of the hierarchy
+
+	types map[string]string // ids of folders by their types
 }
 
 const hierarchy = "hierarchy"
 
+// fresh returns a device that has not asked for anything yet.
+func (s *scene) fresh(id string) *device {
+	return &device{s: s, id: id, keys: make(map[string]string), types: make(map[string]string)}
+}
+
 // device returns a device that has synchronized the hierarchy of folders.
 func (s *scene) device(id string) *device {
 	s.Helper()
-	d := &device{s: s, id: id, keys: make(map[string]string)}
+	d := s.fresh(id)
 	a := d.command("FolderSync", `<FolderSync xmlns="FolderHierarchy"><SyncKey>0</SyncKey></FolderSync>`)
 	a.want("Status", "1")
 	types := make(map[string]string)
 	for _, f := range a.root.all("Changes/Add") {
 		types[f.at("ServerId")] = f.at("Type")
+		d.types[f.at("Type")] = f.at("ServerId")
 	}
 	for folder, want := range map[string]string{inbox: "2", drafts: "3", deletedItems: "4", sentItems: "5", outbox: "6", contacts: "9"} {
 		if types[folder] != want {

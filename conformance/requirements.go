@@ -3,9 +3,10 @@
 // report makes docs/conformance.md of the results.
 //
 // A requirement keeps its id for good: ASMS-, the section of [MS-ASMS] v15.0 and
-// a number for those that nobody else has numbered, MS-ASCON_R for those of the
-// requirement list of [MS-ASCON], DEVICE- for what real devices do and no
-// document says. New ones get new numbers; none is removed.
+// a number for those that nobody else has numbered; MS-ASCMD_R and its like for
+// those of the requirement lists of the documents; ASCMD-S02-TC01 and its like for
+// the cases of the public conformance suites; DEVICE- for what real devices do and
+// no document says. New ones get new numbers; none is removed.
 package conformance
 
 import (
@@ -23,7 +24,8 @@ type Requirement struct {
 	Role string
 	// Level is the document's word, as MUST or MAY, or what takes its place:
 	// fact, type, required, max, error, example, product, gap for what the
-	// document does not say, seen for what devices do, none.
+	// document does not say, seen for what devices do, case for what a case of the
+	// public suites asserts of Exchange, none.
 	Level string
 	// Versions are the protocol versions it speaks of, the refused ones included.
 	Versions []string
@@ -74,7 +76,7 @@ func Requirements() ([]Requirement, error) {
 // roles and levels are the words that the table may use.
 var (
 	roles  = []string{"both", "client", "server"}
-	levels = []string{"error", "example", "fact", "gap", "max", "MAY", "MUST", "MUST NOT", "none", "product", "required", "seen", "SHOULD", "type"}
+	levels = []string{"case", "error", "example", "fact", "gap", "max", "MAY", "MUST", "MUST NOT", "none", "product", "required", "seen", "SHOULD", "type"}
 )
 
 func parse(line string) (r Requirement, err error) {

@@ -2,8 +2,8 @@ package conformance
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -18,9 +18,12 @@ func requirements(t *testing.T) []Requirement {
 }
 
 // Ids are unique. Those of [MS-ASMS] and of devices are numbered from 1 in each
-// section without a gap, so that one that goes missing shows.
+// section without a gap, so that one that goes missing shows; the others have the
+// numbers that others gave them.
 func TestIDs(t *testing.T) {
 	t.Parallel()
+	listed := regexp.MustCompile(`^MS-AS(CMD|HTTP|PROV|AIRS|EMAIL|CON|WBXML)_R[0-9]+$`)
+	public := regexp.MustCompile(`^AS(CMD|HTTP|PROV|CON)-S[0-9]{2}-TC[0-9]{2}$`)
 	seen := map[string]bool{}
 	last := map[string]int{}
 	for _, r := range requirements(t) {
@@ -28,11 +31,13 @@ func TestIDs(t *testing.T) {
 			t.Errorf("%s stands twice", r.ID)
 		}
 		seen[r.ID] = true
-		family, n, ok := strings.Cut(r.ID, "_R")
-		if ok {
-			if _, err := strconv.Atoi(n); err != nil || family != "MS-ASCON" {
-				t.Errorf("%s is no id", r.ID)
-			}
+		if listed.MatchString(r.ID) {
+			continue
+		}
+		if public.MatchString(r.ID) != (r.Level == "case") {
+			t.Errorf("%s: level %s", r.ID, r.Level)
+		}
+		if r.Level == "case" {
 			continue
 		}
 		section := "ASMS-" + r.Section
@@ -47,15 +52,22 @@ func TestIDs(t *testing.T) {
 	// What has been numbered stays.
 	counts := map[string]int{}
 	for id := range seen {
-		family, _, _ := strings.Cut(strings.TrimPrefix(id, "MS-"), "-")
-		family, _, _ = strings.Cut(family, "_")
-		counts[family]++
+		counts[familyOf(id)]++
 	}
-	for family, least := range map[string]int{"ASMS": 120, "ASCON": 10, "DEVICE": 13} {
+	for family, least := range map[string]int{"ASMS": 120, "MS-ASCON": 10, "DEVICE": 13} {
 		if counts[family] < least {
 			t.Errorf("%d requirements %s, there were %d", counts[family], family, least)
 		}
 	}
+}
+
+// familyOf is the part of an id that says where it comes from.
+func familyOf(id string) string {
+	if family, _, ok := strings.Cut(id, "_R"); ok {
+		return family
+	}
+	family, _, _ := strings.Cut(id, "-")
+	return family
 }
 
 // Every requirement is tested, unless it says nothing: on the server, if it is

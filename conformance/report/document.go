@@ -8,7 +8,7 @@ import (
 	"asms/conformance"
 )
 
-const head = "# What [MS-ASMS] asks for, and what the tests say\n" + `
+const head = "# What the documents ask for, and what the tests say\n" + `
 Made from the results of the tests; not to be edited. To make it anew, or to
 check that it says what the tests say:
 
@@ -17,8 +17,10 @@ check that it says what the tests say:
 
 Every statement of [MS-ASMS] v15.0 (2018-07-24), sections 1.5, 1.8, 1.9, 2 and 3,
 of its examples and of its appendix B is a line, in our words, under an id that it
-keeps for good. So are statements of [MS-ASCON] about conversations, and habits of
-devices that no document mentions. The statements are in
+keeps for good. So are the statements of the documents beside it that tell most
+about what ours serves, under the ids of their requirement lists, the cases of the
+public conformance suites that one user's mailbox can show, under theirs, and habits
+of devices that no document mentions. The statements are in
 conformance/requirements.tsv, the tests beside them. Every test is told for every
 version of the protocol by devices that talk to a whole server over HTTP.
 
@@ -30,33 +32,69 @@ version of the protocol by devices that talk to a whole server over HTTP.
   modem over a simulated mobile network.
 - **result**: passes on the versions named, where one older than 14.0 passes by
   being refused; nothing to test, where the statement says nothing.
+- **cases** say what the suites assert of Exchange. All of them are tests of the
+  server.
 
 Where sources disagree, and in matters that none of them settles, the remark says
 what ours does.
 `
+
+// part is a section of the document: what a source asks for.
+type part struct{ title, statements, cases string } // with the prefixes of the ids
+
+var parts = []part{
+	{"[MS-ASMS] Short message service", "ASMS-", ""},
+	{"[MS-ASCMD] Commands", "MS-ASCMD_", "ASCMD-"},
+	{"[MS-ASHTTP] HTTP", "MS-ASHTTP_", "ASHTTP-"},
+	{"[MS-ASPROV] Provisioning", "MS-ASPROV_", "ASPROV-"},
+	{"[MS-ASCON] Conversations", "MS-ASCON_", "ASCON-"},
+	{"[MS-ASAIRS] Bodies", "MS-ASAIRS_", ""},
+	{"[MS-ASEMAIL] Items", "MS-ASEMAIL_", ""},
+	{"[MS-ASWBXML] Encoding", "MS-ASWBXML_", ""},
+	{"Devices", "DEVICE-", ""},
+}
 
 // write makes the document.
 func write(requirements []conformance.Requirement, res *results) string {
 	var b strings.Builder
 	b.WriteString(head)
 	fmt.Fprintf(&b, "\n%s\n\n", summary(requirements, res))
-	b.WriteString("| version | tests that pass |\n|---|---|\n")
+	b.WriteString("| version | tests that pass | public cases that pass |\n|---|---|---|\n")
 	for _, v := range versions(requirements) {
-		fmt.Fprintf(&b, "| %s | %d |\n", v, res.passing(v, requirements))
+		fmt.Fprintf(&b, "| %s | %d | %s |\n", v, res.passing(v, requirements), res.cases(v, requirements))
 	}
-	for _, part := range []struct{ title, prefix string }{
-		{"[MS-ASMS]", "ASMS-"}, {"[MS-ASCON]", "MS-ASCON_"}, {"Devices", "DEVICE-"},
-	} {
-		fmt.Fprintf(&b, "\n## %s\n\n", part.title)
-		b.WriteString("| id | section | role | level | statement | versions | tested | result | tests | remark |\n")
-		b.WriteString("|---|---|---|---|---|---|---|---|---|---|\n")
-		for _, q := range requirements {
-			if strings.HasPrefix(q.ID, part.prefix) {
+	for _, p := range parts {
+		statements, cases := under(p.statements, requirements), under(p.cases, requirements)
+		if len(statements)+len(cases) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n## %s\n", p.title)
+		if len(statements) > 0 {
+			b.WriteString("\n| id | section | role | level | statement | versions | tested | result | tests | remark |\n")
+			b.WriteString("|---|---|---|---|---|---|---|---|---|---|\n")
+			for _, q := range statements {
 				row(&b, q, res)
+			}
+		}
+		if len(cases) > 0 {
+			b.WriteString("\n| case | section | what it asserts | result | tests | remark |\n|---|---|---|---|---|---|\n")
+			for _, q := range cases {
+				fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", q.ID, q.Section, cell(q.Statement), res.of(q),
+					cell(strings.Join(res.tests[q.ID], "; ")), cell(q.Remark))
 			}
 		}
 	}
 	return b.String()
+}
+
+// under are the requirements whose ids begin so, none for an empty prefix.
+func under(prefix string, requirements []conformance.Requirement) (list []conformance.Requirement) {
+	for _, q := range requirements {
+		if prefix != "" && strings.HasPrefix(q.ID, prefix) {
+			list = append(list, q)
+		}
+	}
+	return list
 }
 
 func row(b *strings.Builder, q conformance.Requirement, res *results) {
@@ -122,4 +160,20 @@ func (res *results) passing(version string, requirements []conformance.Requireme
 		}
 	}
 	return n
+}
+
+// cases says how many of the public cases of a version pass.
+func (res *results) cases(version string, requirements []conformance.Requirement) string {
+	var pass, all int
+	for _, q := range requirements {
+		if q.Level == "case" && slices.Contains(q.Versions, version) {
+			if all++; res.outcomes[outcome{q.ID, version}] {
+				pass++
+			}
+		}
+	}
+	if all == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d", pass, all)
 }
