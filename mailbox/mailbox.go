@@ -82,7 +82,7 @@ func New(st *store.Store, opts *Options) *Mailbox {
 	return &Mailbox{
 		st: st, now: o.Now, location: o.Location, log: o.Log, started: o.Now(),
 		numbers: numbers{region: o.Region},
-		rest: make(map[partnershipKey]restingPlace),
-		due:  newDueTimes(),
+		rest:    make(map[partnershipKey]restingPlace),
+		due:     newDueTimes(),
 	}
 }

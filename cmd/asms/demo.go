@@ -34,6 +34,7 @@ import (
 type demoCmd struct {
 	Listen string `env:"-" placeholder:"ADDR" help:"Where to listen, on this machine (default 127.0.0.1:8080, or a free port)."`
 	Data   string `env:"-" placeholder:"DIR" help:"The data directory (default a new one for temporary files)."`
+	Region string `env:"-" placeholder:"CC" default:"US" help:"The country in which numbers without + are read (default US)."`
 }
 
 // The demo's one user, and its phones.
@@ -47,6 +48,9 @@ var demoPhones = []person{
 // Validate refuses to show the demo to the network: its password is on the
 // screen.
 func (c *demoCmd) Validate() error {
+	if !mailbox.KnownRegion(c.Region) {
+		return fmt.Errorf("--region %q is no country: two capitals are wanted, like DE", c.Region)
+	}
 	if c.Listen == "" {
 		return nil
 	}
@@ -63,6 +67,7 @@ func (c *demoCmd) Validate() error {
 // demo is what runs.
 type demo struct {
 	data     string
+	region   string
 	url      string
 	password string
 	log      *slog.Logger
@@ -77,7 +82,7 @@ type demo struct {
 func (c *demoCmd) Run(ctx context.Context, t *terminal) (err error) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	d := &demo{data: c.Data}
+	d := &demo{data: c.Data, region: c.Region}
 	if d.data == "" {
 		if d.data, err = os.MkdirTemp("", "asms-demo-"); err != nil {
 			return err
@@ -133,7 +138,7 @@ func (d *demo) start(ctx context.Context, g *errgroup.Group, listen string) erro
 		return err
 	}
 	accounts := account.New(st, &account.Options{Log: d.log})
-	box := mailbox.New(st, &mailbox.Options{Log: d.log})
+	box := mailbox.New(st, &mailbox.Options{Log: d.log, Region: d.region})
 	devices := easserver.New(easserver.Options{Mailbox: box, Accounts: accounts, Log: d.log})
 	if err := d.addUser(ctx, accounts); err != nil {
 		return errors.Join(err, st.Close())

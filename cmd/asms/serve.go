@@ -31,12 +31,16 @@ type serveCmd struct {
 	TLSKey             string `placeholder:"FILE" name:"tls-key" help:"The certificate's key."`
 	BehindProxy        bool   `help:"A proxy in front does TLS: plain HTTP on any address, clients by X-Forwarded-For."`
 	RequirePhoneNumber bool   `help:"Let no device send texts that has not told its number."`
+	Region             string `placeholder:"CC" help:"The country in which numbers without + are read, like DE."`
 }
 
 // Validate refuses flags that do not go together.
 func (c *serveCmd) Validate() error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return errors.New("--tls-cert and --tls-key go together")
+	}
+	if !mailbox.KnownRegion(c.Region) {
+		return fmt.Errorf("--region %q is no country: two capitals are wanted, like DE", c.Region)
 	}
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
@@ -85,7 +89,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal) (err error) {
 	defer func() { err = errors.Join(err, st.Close()) }()
 
 	accounts := account.New(st, &account.Options{Domain: c.Domain, Log: log})
-	box := mailbox.New(st, &mailbox.Options{Log: log})
+	box := mailbox.New(st, &mailbox.Options{Log: log, Region: c.Region})
 	devices := easserver.New(easserver.Options{
 		Mailbox: box, Accounts: accounts, Log: log,
 		Domain: c.Domain, RequirePhoneNumber: c.RequirePhoneNumber,
