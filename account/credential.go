@@ -16,7 +16,13 @@ import (
 	"asms/store"
 )
 
-// Kinds of credentials beside the password of the account.
+// Credential lets in besides the password of the account.
+type Credential = store.Credential
+
+// CredentialKind says what a Credential is.
+type CredentialKind = store.CredentialKind
+
+// Kinds of credentials.
 const (
 	BySession     = store.Session
 	ByAppPassword = store.AppPassword

@@ -16,21 +16,23 @@ const (
 
 // Device is a phone or another client that synchronises.
 type Device struct {
-	ID          string    `json:"id"`
-	User        string    `json:"user,omitempty"` // for administrators
-	Type        string    `json:"type,omitempty"`
-	Name        string    `json:"name,omitempty"` // friendly name
-	Model       string    `json:"model,omitempty"`
-	OS          string    `json:"os,omitempty"`
-	UserAgent   string    `json:"user_agent,omitempty"`
-	Operator    string    `json:"operator,omitempty"`
-	PhoneNumber string    `json:"phone_number,omitempty"`
-	OutboundSMS bool      `json:"outbound_sms"` // it sends texts for the mailbox
-	Access      Access    `json:"access"`
-	Version     string    `json:"version,omitempty"` // of the protocol
-	FirstSeen   time.Time `json:"first_seen"`
-	LastSeen    time.Time `json:"last_seen"`
-	Queue       int       `json:"queue"` // texts that wait for it or that it has
+	ID          string `json:"id"`
+	User        string `json:"user,omitempty"` // for administrators
+	Type        string `json:"type,omitempty"`
+	Name        string `json:"name,omitempty"` // friendly name
+	Model       string `json:"model,omitempty"`
+	OS          string `json:"os,omitempty"`
+	UserAgent   string `json:"user_agent,omitempty"`
+	Operator    string `json:"operator,omitempty"`
+	PhoneNumber string `json:"phone_number,omitempty"`
+	OutboundSMS bool   `json:"outbound_sms"` // it sends texts for the mailbox
+	Access      Access `json:"access"`
+	// FactoryReset says of a wipe that was requested that it is to erase all.
+	FactoryReset bool      `json:"factory_reset,omitempty"`
+	Version      string    `json:"version,omitempty"` // of the protocol
+	FirstSeen    time.Time `json:"first_seen"`
+	LastSeen     time.Time `json:"last_seen"`
+	Queue        int       `json:"queue"` // texts that wait for it or that it has
 }
 
 // Devices is all devices of a user, or of all for administrators.

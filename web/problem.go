@@ -30,6 +30,14 @@ var problems = []struct {
 	api.Problem
 }{
 	{account.ErrBadCredentials, api.Problem{Status: http.StatusUnauthorized, Title: "wrong user name or password"}},
+	{account.ErrNoUser, api.Problem{Status: http.StatusNotFound, Title: "not found", Detail: "there is no such user"}},
+	{account.ErrNoCredential, api.Problem{Status: http.StatusNotFound, Title: "not found"}},
+	{account.ErrExists, api.Problem{Status: http.StatusConflict, Title: "conflict", Detail: "a user of this name exists already"}},
+	{account.ErrTooManyCredentials, api.Problem{Status: http.StatusConflict, Title: "conflict", Detail: "there are too many of these: remove one first"}},
+	{account.ErrName, api.Problem{Status: http.StatusBadRequest, Title: "bad request", Detail: "a user name is 1 to 64 of the characters a-z 0-9 . _ - @ +"}},
+	{account.ErrPassword, api.Problem{Status: http.StatusBadRequest, Title: "bad request", Detail: "a password is 1 to 1024 bytes long"}},
+	{account.ErrCredentialName, api.Problem{Status: http.StatusBadRequest, Title: "bad request", Detail: "a name is 1 to 100 printable characters long"}},
+	{account.ErrExpiry, api.Problem{Status: http.StatusBadRequest, Title: "bad request", Detail: "the expiry lies in the past"}},
 	{account.ErrNoDevice, api.Problem{Status: http.StatusNotFound, Title: "not found"}},
 	{mailbox.ErrItemNotFound, api.Problem{Status: http.StatusNotFound, Title: "not found"}},
 	{mailbox.ErrNoSuchRecipient, api.Problem{Status: http.StatusNotFound, Title: "not found"}},
@@ -48,7 +56,7 @@ func problem(err error) *api.Problem {
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &throttled):
-		return &api.Problem{Status: http.StatusServiceUnavailable, Title: "too many failed sign-ins", Detail: "try again later"}
+		return &api.Problem{Status: http.StatusTooManyRequests, Title: "too many failed sign-ins", Detail: "try again later"}
 	case errors.As(err, &large):
 		return &api.Problem{Status: http.StatusRequestEntityTooLarge, Title: "too large"}
 	}

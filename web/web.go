@@ -6,7 +6,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync/atomic"
+	"time"
 
 	"asms/account"
 	"asms/api"
@@ -17,18 +19,32 @@ import (
 type Options struct {
 	Mailbox  *mailbox.Mailbox
 	Accounts *account.Accounts
+	// Region is the country in which numbers are read, as the mailbox has it.
+	Region string
+	// BehindProxy says that browsers come over TLS that a proxy in front ends.
+	BehindProxy bool
+	// NoApp leaves out the web app; the API stays.
+	NoApp bool
+	// Version of the server, for administrators.
+	Version string
+	// DatabaseBytes says how large the database is. Defaults to 0.
+	DatabaseBytes func() int64
+	// Now is the clock. Defaults to time.Now.
+	Now func() time.Time
 	// Log receives what failed here. Defaults to discarding.
 	Log *slog.Logger
 }
 
-// Server answers the JSON API.
+// Server answers the JSON API and serves the web app.
 type Server struct {
+	opts     Options
 	mailbox  *mailbox.Mailbox
 	accounts *account.Accounts
 	log      *slog.Logger
 	mux      *http.ServeMux
 	routes   []route
 	guard    *http.CrossOriginProtection
+	started  time.Time
 	streams  atomic.Int64 // event streams that are open
 }
 
@@ -36,6 +52,7 @@ type Server struct {
 type route struct {
 	pattern string // as in "GET /api/v1/devices"
 	scope   api.Scope
+	handler handler
 }
 
 // New returns a Server.
@@ -43,17 +60,25 @@ func New(opts Options) *Server {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
-	s := &Server{
-		mailbox: opts.Mailbox, accounts: opts.Accounts, log: opts.Log,
-		mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(),
+	if opts.Now == nil {
+		opts.Now = time.Now
 	}
+	s := &Server{
+		opts: opts, mailbox: opts.Mailbox, accounts: opts.Accounts, log: opts.Log,
+		mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(), started: opts.Now().UTC().Truncate(time.Millisecond),
+	}
+	s.routesSession()
+	s.routesTokens()
+	s.routesDevices()
+	s.routesSetup()
+	s.routesAdmin()
 	s.routesRecipients()
 	s.mux.HandleFunc("/api/", s.noRoute)
 	return s
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "no-store")
+	s.protect(w, r)
 	s.mux.ServeHTTP(w, r)
 }
 
@@ -63,7 +88,7 @@ type handler func(w http.ResponseWriter, r *http.Request, who caller) error
 
 // handle registers a route of the contract, for those who have the scope.
 func (s *Server) handle(pattern string, scope api.Scope, h handler) {
-	s.routes = append(s.routes, route{pattern, scope})
+	s.routes = append(s.routes, route{pattern, scope, h})
 	s.mux.Handle(pattern, s.with(scope, h))
 }
 
@@ -75,22 +100,37 @@ const bodyLimit = 1 << 20
 // with lets in who has the scope.
 func (s *Server) with(scope api.Scope, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		who, err := s.admit(r, scope)
+		if err != nil {
+			s.failed(w, r, err)
+			return
+		}
+		s.as(who, h).ServeHTTP(w, r)
+	})
+}
+
+// admit says who makes the request, if that may be. Requests that change
+// something do not come from another site's page, whatever credentials the
+// browser adds to them.
+func (s *Server) admit(r *http.Request, scope api.Scope) (caller, error) {
+	if err := s.guard.Check(r); err != nil {
+		return caller{}, &api.Problem{Status: http.StatusForbidden, Title: "not from another site"}
+	}
+	if scope == scopeNone {
+		return caller{}, nil
+	}
+	who, err := s.identify(r)
+	if err != nil {
+		return caller{}, err
+	}
+	return who, who.may(scope)
+}
+
+// as answers with h, for who has been admitted.
+func (s *Server) as(who caller, h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
-		err := s.guard.Check(r)
-		if err != nil {
-			err = &api.Problem{Status: http.StatusForbidden, Title: "not from another site"}
-		}
-		var who caller
-		if err == nil {
-			who, err = s.identify(r)
-		}
-		if err == nil {
-			err = who.may(scope)
-		}
-		if err == nil {
-			err = h(w, r, who)
-		}
-		if err != nil {
+		if err := h(w, r, who); err != nil {
 			s.failed(w, r, err)
 		}
 	})
@@ -98,5 +138,17 @@ func (s *Server) with(scope api.Scope, h handler) http.Handler {
 
 // noRoute answers what is not in the contract.
 func (s *Server) noRoute(w http.ResponseWriter, r *http.Request) {
-	s.failed(w, r, notFound())
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		asked := &http.Request{Method: method, URL: r.URL, Host: r.Host}
+		if _, pattern := s.mux.Handler(asked); strings.HasPrefix(pattern, method+" ") {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		s.failed(w, r, notFound())
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	s.failed(w, r, &api.Problem{Status: http.StatusMethodNotAllowed, Title: "method not allowed"})
 }
