@@ -259,8 +259,12 @@ type hanging struct {
 // hang sends a command and does not wait for its answer.
 func (d *device) hang(command, xml string) *hanging {
 	d.s.Helper()
+	return d.hangRequest(d.request(d.s.Context(), command, d.s.encode(xml)))
+}
+
+// hangRequest sends a request and does not wait for its answer.
+func (d *device) hangRequest(hr *http.Request) *hanging {
 	h := &hanging{s: d.s, done: make(chan *answer, 1)}
-	hr := d.request(d.s.Context(), command, d.s.encode(xml))
 	go func() {
 		defer close(h.done)
 		a, err := d.exchange(hr)

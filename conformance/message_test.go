@@ -84,7 +84,7 @@ var (
 
 // inAirSync puts the prefix of AirSync to elements that have none.
 func inAirSync(s string) string {
-	for _, name := range []string{"Options", "Class", "FilterType", "ConversationMode"} {
+	for _, name := range []string{"Options", "Class", "FilterType", "ConversationMode", "MaxItems"} {
 		s = strings.NewReplacer("<"+name+">", "<sync:"+name+">", "</"+name+">", "</sync:"+name+">", "<"+name+"/>", "<sync:"+name+"/>").Replace(s)
 	}
 	return s
