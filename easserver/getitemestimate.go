@@ -60,9 +60,6 @@ func (s *Server) estimate(ctx context.Context, r *request, c *eas.EstimateCollec
 	if err != nil {
 		return 0, err
 	}
-	if c.ConversationMode != nil && !t.IsMail() {
-		return 0, failed(eas.StatusInvalidXML)
-	}
 	options, fault := classOptions(r.Version, t, c.Options)
 	switch fault {
 	case optionsFine:
@@ -74,6 +71,9 @@ func (s *Server) estimate(ctx context.Context, r *request, c *eas.EstimateCollec
 		return 0, &estimateFailure{eas.StatusBodyPartPreferenceTypeNotSupported}
 	default:
 		return 0, &estimateFailure{eas.GetItemEstimateStatusInvalidSyncKey} // 4: protocol error
+	}
+	if c.ConversationMode != nil && !t.IsMail() { // [MS-ASCMD] 2.2.3.36.1 ConversationMode (GetItemEstimate)
+		return 0, failed(eas.StatusInvalidXML)
 	}
 	if t != eas.FolderTypeRecipientCache && slices.ContainsFunc(c.Options, func(o eas.SyncOptions) bool { return o.MaxItems != nil }) {
 		return 0, failed(eas.GetItemEstimateStatusInvalidCollection) // [MS-ASCMD] 2.2.3.103.1 MaxItems (GetItemEstimate)
