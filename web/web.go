@@ -74,6 +74,9 @@ func New(opts Options) *Server {
 	s.routesAdmin()
 	s.routesRecipients()
 	s.mux.HandleFunc("/api/", s.noRoute)
+	if !opts.NoApp {
+		s.mux.Handle("/", loadApp(built))
+	}
 	return s
 }
 

@@ -52,6 +52,16 @@ func hasData(dir string) bool {
 	return err == nil
 }
 
+// databaseBytes is how much room the database takes, with its log.
+func databaseBytes(dir string) (n int64) {
+	for _, name := range []string{store.FileName, store.FileName + "-wal"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			n += info.Size()
+		}
+	}
+	return n
+}
+
 // lockData takes the data directory for this process, or returns errInUse and
 // who has it. The lock ends with the process or when the file is closed.
 func lockData(dir string) (lock *os.File, err error) {

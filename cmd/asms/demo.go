@@ -148,7 +148,10 @@ func (d *demo) start(ctx context.Context, g *errgroup.Group, listen string) erro
 		return errors.Join(err, st.Close())
 	}
 	d.url = "http://" + listener.Addr().String()
-	front := newServer(frontDoor(devices, web.New(web.Options{Mailbox: box, Accounts: accounts, Log: d.log}), false), d.log)
+	front := newServer(frontDoor(devices, web.New(web.Options{
+		Mailbox: box, Accounts: accounts, Log: d.log, Version: version(),
+		DatabaseBytes: func() int64 { return databaseBytes(d.data) },
+	}), false), d.log)
 
 	// The server goes last, so that the others can say goodbye to it.
 	var clients errgroup.Group

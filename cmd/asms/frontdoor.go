@@ -10,9 +10,9 @@ import (
 	"asms/eas"
 )
 
-// frontDoor is all that the server answers: devices by ActiveSync, programs by
-// JSON.
-func frontDoor(devices, programs http.Handler, behindProxy bool) http.Handler {
+// frontDoor is all that the server answers: devices by ActiveSync; the rest,
+// programs by JSON and people by the web app, is package web's.
+func frontDoor(devices, rest http.Handler, behindProxy bool) http.Handler {
 	return unhurried(bodyTimeout, writeTimeout, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if behindProxy {
 			r.RemoteAddr = clientAddress(r)
@@ -20,13 +20,11 @@ func frontDoor(devices, programs http.Handler, behindProxy bool) http.Handler {
 		switch {
 		case eas.IsPath(r.URL.Path):
 			devices.ServeHTTP(w, r)
-		case strings.HasPrefix(r.URL.Path, "/api/"):
-			programs.ServeHTTP(w, r)
 		case r.URL.Path == "/healthz":
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			_, _ = w.Write([]byte("ok\n"))
 		default:
-			http.NotFound(w, r)
+			rest.ServeHTTP(w, r)
 		}
 	}))
 }

@@ -32,6 +32,7 @@ type serveCmd struct {
 	BehindProxy        bool   `help:"A proxy in front does TLS: plain HTTP on any address, clients by X-Forwarded-For."`
 	RequirePhoneNumber bool   `help:"Let no device send texts that has not told its number."`
 	Region             string `placeholder:"CC" help:"The country in which numbers without + are read, like DE."`
+	Web                bool   `negatable:"" default:"true" help:"Serve the web app (default yes); the API is always there."`
 }
 
 // Validate refuses flags that do not go together.
@@ -103,7 +104,11 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal) (err error) {
 	if tlsConfig != nil {
 		listener, scheme = tls.NewListener(listener, tlsConfig), "https"
 	}
-	front := newServer(frontDoor(devices, web.New(web.Options{Mailbox: box, Accounts: accounts, Log: log}), c.BehindProxy), log)
+	people := web.New(web.Options{
+		Mailbox: box, Accounts: accounts, Log: log, Region: c.Region, BehindProxy: c.BehindProxy, NoApp: !c.Web,
+		Version: version(), DatabaseBytes: func() int64 { return databaseBytes(c.Data) },
+	})
+	front := newServer(frontDoor(devices, people, c.BehindProxy), log)
 	controlListener, err := listenControl(c.Data)
 	if err != nil {
 		listener.Close()
