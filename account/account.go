@@ -50,6 +50,9 @@ type Options struct {
 	AddressBackoff Backoff
 	// MaxDevices is how many devices one user may have. Defaults to 100.
 	MaxDevices int
+	// NewDevices is what a device may do that comes for the first time. Defaults
+	// to store.Allowed.
+	NewDevices store.Access
 	// Now is the clock. Defaults to time.Now.
 	Now func() time.Time
 	// Log defaults to discarding.
@@ -122,6 +125,9 @@ type entry struct {
 	user    store.User
 	removed bool
 	devices map[string]store.Device
+
+	policy   *Policy // nil none; never written to
+	revision int64   // of the policy
 	// credentials are the sessions, app passwords and tokens, by the hash of the secret.
 	credentials map[secretHash]store.Credential
 
@@ -153,6 +159,9 @@ func (a *Accounts) entry(ctx context.Context, id store.UserID) (*entry, error) {
 
 	err := a.st.View(ctx, id, func(tx *store.Tx) (err error) {
 		if e.user, err = tx.Account(); err != nil {
+			return err
+		}
+		if e.policy, e.revision, err = tx.Policy(); err != nil {
 			return err
 		}
 		devices, err := tx.Devices()

@@ -62,13 +62,13 @@ func (a *Accounts) Admit(ctx context.Context, user store.UserID, seen Seen) (sto
 			if len(e.devices) >= a.opts.MaxDevices {
 				return ErrTooManyDevices
 			}
-			d = store.Device{ID: seen.DeviceID, FirstSeen: now}
+			d = store.Device{ID: seen.DeviceID, FirstSeen: now, Access: a.opts.NewDevices}
 		}
 		if !seen.refresh(&d, now) {
 			return nil // another request of the device was quicker
 		}
 		if !known {
-			a.opts.Log.Info("new device", "user", e.user.Name, "device", d.ID, "type", d.Type)
+			a.opts.Log.Info("new device", "user", e.user.Name, "device", d.ID, "type", d.Type, "access", d.Access.String())
 		}
 		return a.put(ctx, e, d, false)
 	})
@@ -187,6 +187,9 @@ func (a *Accounts) Devices(ctx context.Context, user store.UserID) (all []store.
 // calls it tells the mailbox to route the texts that wait.
 func (a *Accounts) SetAccess(ctx context.Context, user store.UserID, id string, access store.Access) error {
 	return a.edit(ctx, user, id, func(_ *entry, d *store.Device) (bool, error) {
+		if d.WipedAt.IsZero() { // a wipe that was taken back in time
+			d.WipeRequestedAt, d.WipeFailedAt = time.Time{}, time.Time{}
+		}
 		d.Access = access
 		return true, nil
 	})

@@ -112,6 +112,18 @@ func TestAccessActsAtOnce(t *testing.T) {
 	}
 }
 
+func TestNewDevices(t *testing.T) {
+	l := newLab(t, func(o *Options) { o.NewDevices = store.Quarantined })
+	ann := l.user("ann")
+	if d := l.device(ann, "D1", "14.1"); d.Access != store.Quarantined || l.stored(ann, "D1").Access != store.Quarantined {
+		t.Errorf("a new device is %s", d.Access)
+	}
+	l.must(l.SetAccess(l.ctx, ann.ID, "D1", store.Allowed))
+	if d := l.device(ann, "D1", "16.1"); CheckAccess(d) != nil {
+		t.Errorf("a device that was allowed is %s", d.Access)
+	}
+}
+
 func TestARemovedDeviceIsNewWhenItComesAgain(t *testing.T) {
 	l := newLab(t, nil)
 	ann := l.user("ann")

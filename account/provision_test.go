@@ -3,6 +3,7 @@ package account
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"asms/store"
 )
@@ -35,7 +36,7 @@ func TestBothPhasesOfProvisioning(t *testing.T) {
 	want("no key", check(0), ErrNotProvisioned)
 	want("a key of nobody", check(77), ErrInvalidPolicyKey)
 
-	temporary, err := l.BeginProvision(l.ctx, ann.ID, "D1")
+	_, temporary, err := l.BeginProvision(l.ctx, ann.ID, "D1")
 	l.must(err)
 	if temporary == 0 {
 		t.Fatal("the temporary key is 0")
@@ -60,7 +61,7 @@ func TestBothPhasesOfProvisioning(t *testing.T) {
 	}
 
 	// A device that starts again is served with its key until it has another.
-	second, err := l.BeginProvision(l.ctx, ann.ID, "D1")
+	_, second, err := l.BeginProvision(l.ctx, ann.ID, "D1")
 	l.must(err)
 	want("the final key during phase one", check(final), nil)
 	next, err := l.AcknowledgePolicy(l.ctx, ann.ID, "D1", second, 1)
@@ -74,14 +75,24 @@ func TestAPolicyThatIsNotApplied(t *testing.T) {
 	ann := l.user("ann")
 	l.device(ann, "D1", "14.1")
 	acknowledge := func(status int) (uint32, error) {
-		temporary, err := l.BeginProvision(l.ctx, ann.ID, "D1")
+		_, temporary, err := l.BeginProvision(l.ctx, ann.ID, "D1")
 		l.must(err)
 		return l.AcknowledgePolicy(l.ctx, ann.ID, "D1", temporary, status)
 	}
-	if key, err := acknowledge(3); err != nil || key == 0 {
-		t.Errorf("nothing demanded: %d, %v", key, err)
+	if policy, key, err := l.BeginProvision(l.ctx, ann.ID, "D1"); policy != nil || key != 0 || err != nil {
+		t.Errorf("no policy: %+v, %d, %v", policy, key, err)
 	}
-	l.must(l.SetPolicy(l.ctx, ann.ID, true))
+	l.must(l.DefinePolicy(l.ctx, ann.ID, &Policy{AllowNonProvisionable: true}))
+	for status, allowed := range map[int]bool{1: true, 2: true, 3: true, 4: false} {
+		if key, err := acknowledge(status); (err == nil && key != 0) != allowed {
+			t.Errorf("non-provisionable devices are served: status %d: %d, %v", status, key, err)
+		}
+	}
+	l.must(l.DefinePolicy(l.ctx, ann.ID, &Policy{AllowExternallyManaged: true}))
+	if key, err := acknowledge(4); err != nil || key == 0 {
+		t.Errorf("externally managed devices are served: %d, %v", key, err)
+	}
+	l.must(l.DefinePolicy(l.ctx, ann.ID, &Policy{}))
 	for _, status := range []int{0, 2, 3, 4} {
 		if key, err := acknowledge(status); !errors.Is(err, ErrPolicyNotApplied) || key != 0 {
 			t.Errorf("status %d: %d, %v", status, key, err)
@@ -116,13 +127,32 @@ func TestWipe(t *testing.T) {
 			t.Errorf("%s: hanging requests were not woken", c.device)
 		}
 		d := l.device(ann, c.device, c.version)
-		if err := CheckAccess(d); d.Access != c.access || !errors.Is(err, c.want) {
+		asked := l.clock.Now()
+		if err := CheckAccess(d); d.Access != c.access || !errors.Is(err, c.want) || !d.WipeRequestedAt.Equal(asked) || !d.WipedAt.IsZero() {
 			t.Errorf("%s is %s: %v", c.device, d.Access, err)
 		}
+		l.clock.pass(time.Minute)
+		l.must(l.FailWipe(l.ctx, ann.ID, c.device))
+		if d = l.stored(ann, c.device); d.Access != c.access || !d.WipeFailedAt.Equal(l.clock.Now()) {
+			t.Errorf("MS-ASPROV_R663 %s could not: %+v", c.device, d)
+		}
+		l.clock.pass(time.Minute)
 		l.must(l.AcknowledgeWipe(l.ctx, ann.ID, c.device))
 		d = l.stored(ann, c.device)
-		if d.Access != store.Wiped || d.OutboundSMS || CheckAccess(d) == nil {
-			t.Errorf("%s after its wipe: %+v", c.device, d)
+		if d.Access != store.Wiped || d.OutboundSMS || CheckAccess(d) == nil || !d.WipeRequestedAt.Equal(asked) || !d.WipedAt.Equal(l.clock.Now()) {
+			t.Errorf("MS-ASPROV_R663 %s after its wipe: %+v", c.device, d)
+		}
+		if err := l.FailWipe(l.ctx, ann.ID, c.device); !errors.Is(err, ErrNoWipe) {
+			t.Errorf("%s fails when it was done: %v", c.device, err)
+		}
+		l.must(l.SetAccess(l.ctx, ann.ID, c.device, store.Allowed))
+		if d = l.stored(ann, c.device); d.WipedAt.IsZero() {
+			t.Errorf("%s: allowed again, its wipe is forgotten", c.device)
+		}
+		l.must(l.RequestWipe(l.ctx, ann.ID, c.device, c.reset))
+		l.must(l.SetAccess(l.ctx, ann.ID, c.device, store.Allowed))
+		if d = l.stored(ann, c.device); !d.WipeRequestedAt.IsZero() || !d.WipedAt.IsZero() {
+			t.Errorf("%s: a wipe that was taken back is kept: %+v", c.device, d)
 		}
 	}
 }

@@ -133,17 +133,6 @@ func (a *Accounts) SetAdmin(ctx context.Context, user store.UserID, admin bool) 
 	})
 }
 
-// SetPolicy says whether a policy key is demanded of the user's devices.
-func (a *Accounts) SetPolicy(ctx context.Context, user store.UserID, demanded bool) error {
-	return a.change(ctx, user, func(e *entry) error {
-		if err := a.update(ctx, user, func(tx *store.Tx) error { return tx.SetPolicy(demanded) }); err != nil {
-			return err
-		}
-		e.user.Policy = demanded
-		return nil
-	})
-}
-
 // RemoveUser deletes the user and everything that is kept for it.
 func (a *Accounts) RemoveUser(ctx context.Context, user store.UserID) error {
 	return a.change(ctx, user, func(e *entry) error {

@@ -59,7 +59,9 @@ func (s *Server) authenticate(hr *http.Request) (*request, error) {
 }
 
 // admit lets the device in, or says why not. Provision is open to devices that
-// must be provisioned or wiped, and Ping needs no policy key.
+// must be provisioned or wiped, and Ping needs no policy key. A device in
+// quarantine may say what it is, with Provision and Settings, so that whoever
+// decides about it knows.
 //
 // [MS-ASCMD] 3.1.5.2 Downloading Policy Settings; [MS-ASPROV] 3.2.5
 func (s *Server) admit(ctx context.Context, hr *http.Request, r *request) error {
@@ -76,6 +78,9 @@ func (s *Server) admit(ctx context.Context, hr *http.Request, r *request) error 
 			r.wipe = wipeAccount
 		}
 		return nil
+	}
+	if errors.Is(err, account.ErrQuarantined) && (r.Command == eas.CommandProvision || r.Command == eas.CommandSettings) {
+		err = nil
 	}
 	if err != nil || r.Command == eas.CommandProvision || r.Command == eas.CommandPing {
 		return err

@@ -94,13 +94,44 @@ func TestAccess(t *testing.T) {
 				t.Fatal(err)
 			}
 			for command, xml := range map[string]string{"FolderSync": folderSync0, "Sync": syncXML(d.collection(inbox, ""), ""),
-				"Ping": `<Ping xmlns="Ping"/>`, "Settings": `<Settings xmlns="Settings"/>`} {
-				d.must(command, xml).want(t, "Status", c.want)
+				"Ping": `<Ping xmlns="Ping"/>`, "Settings": settingsOf("Model", "Lab")} {
+				want := c.want
+				if c.access == store.Quarantined && command == "Settings" {
+					want = "1" // it may say what it is
+				}
+				d.must(command, xml).want(t, "Status", want)
 			}
 			other := l.phone("anna", "D2", c.version) // another device is not concerned
 			other.begin(inbox, smsOptions)
 		})
 	}
+}
+
+// settingsOf sets one property of the device.
+func settingsOf(name, value string) string {
+	return `<Settings xmlns="Settings"><DeviceInformation><Set><` + name + `>` + value + `</` + name + `></Set></DeviceInformation></Settings>`
+}
+
+func TestQuarantine(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, v eas.Version) {
+		l := newLab(t)
+		l.server.accounts = account.New(l.store, &account.Options{NewDevices: store.Quarantined, Now: l.clock.now,
+			Cost: account.Cost{Memory: 8, Passes: 1, Threads: 1}})
+		user := l.user("anna")
+		d := l.device("anna", "D1", v)
+		d.must("FolderSync", folderSync0).want(t, "Status", "129")
+		d.must("Provision", firstPhase(d)).want(t, "Status", "1")
+		d.must("Settings", settingsOf("Model", "Lab")).want(t, "DeviceInformation/Status", "1")
+		d.must("FolderSync", folderSync0).want(t, "Status", "129")
+		if got, err := l.server.accounts.Device(context.Background(), user, "D1"); err != nil || got.Model != "Lab" || got.Access != store.Quarantined {
+			t.Errorf("what an administrator sees: %+v %v", got, err)
+		}
+		if err := l.server.accounts.SetAccess(context.Background(), user, "D1", store.Allowed); err != nil {
+			t.Fatal(err)
+		}
+		d.must("FolderSync", folderSync0).want(t, "Status", "1")
+	})
 }
 
 func TestTooManyDevices(t *testing.T) {

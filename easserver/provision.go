@@ -33,15 +33,12 @@ func (s *Server) provision(ctx context.Context, r *request) (any, error) {
 	return s.provisionBegin(ctx, r, req)
 }
 
-// provisionBegin is the first phase: the policy and its temporary key.
+// provisionBegin is the first phase: the policy and its temporary key, or that
+// there is none.
 //
 // [MS-ASPROV] 3.2.5.1.1 Responding to an Initial Request
 func (s *Server) provisionBegin(ctx context.Context, r *request, req *eas.ProvisionRequest) (any, error) {
-	resp := policyResponse(eas.ResponsePolicy{PolicyType: eas.PolicyTypeWBXML, Status: eas.StatusSuccess,
-		Data: &eas.PolicyData{EASProvisionDoc: &eas.EASProvisionDoc{
-			DevicePasswordEnabled: eas.Ptr(false),
-			AllowTextMessaging:    eas.Ptr(true),
-		}}})
+	resp := policyResponse(eas.ResponsePolicy{PolicyType: eas.PolicyTypeWBXML, Status: eas.PolicyStatusNone})
 	info := req.DeviceInformation
 	switch {
 	case info == nil && r.Version.ProvisionNeedsDeviceInformation():
@@ -56,11 +53,14 @@ func (s *Server) provisionBegin(ctx context.Context, r *request, req *eas.Provis
 		}
 		resp.DeviceInformation = &eas.DeviceInformationResponse{Status: status}
 	}
-	key, err := s.accounts.BeginProvision(ctx, r.user, string(r.DeviceID))
-	if err != nil {
-		return nil, err
+	policy, key, err := s.accounts.BeginProvision(ctx, r.user, string(r.DeviceID))
+	if err != nil || policy == nil {
+		return resp, err
 	}
-	resp.Policies.Policy.PolicyKey = formatPolicyKey(key)
+	*resp.Policies.Policy = eas.ResponsePolicy{
+		PolicyType: eas.PolicyTypeWBXML, Status: eas.StatusSuccess, PolicyKey: formatPolicyKey(key),
+		Data: &eas.PolicyData{EASProvisionDoc: policyDocument(policy)},
+	}
 	return resp, nil
 }
 
@@ -108,6 +108,9 @@ func (s *Server) provisionWipe(ctx context.Context, r *request, req *eas.Provisi
 	case done == nil:
 		return resp, nil
 	case done.Status != 1: // it has not
+		if err := s.accounts.FailWipe(ctx, r.user, string(r.DeviceID)); err != nil && !errors.Is(err, account.ErrNoWipe) {
+			return nil, err
+		}
 		resp.Status = eas.ProvisionStatusProtocolError
 		return resp, nil
 	}

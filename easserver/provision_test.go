@@ -4,8 +4,11 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
+	"asms/account"
 	"asms/eas"
+	"asms/mailbox"
 	"asms/store"
 )
 
@@ -44,7 +47,7 @@ func TestProvision(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, v eas.Version) {
 		l := newLab(t)
-		l.user("anna")
+		l.policy(l.user("anna"), &account.Policy{AllowNonProvisionable: true})
 		d := l.device("anna", "D1", v)
 		r := d.must("Provision", firstPhase(d))
 		want := "DeviceInformation Status Policies"
@@ -96,6 +99,127 @@ func TestProvision(t *testing.T) {
 	})
 }
 
+// policy defines a user's policy, nil none.
+func (l *lab) policy(user mailbox.UserID, p *account.Policy) {
+	l.t.Helper()
+	if err := l.accounts.DefinePolicy(context.Background(), user, p); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func TestNoPolicy(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, v eas.Version) {
+		l := newLab(t)
+		user := l.user("anna")
+		d := l.device("anna", "D1", v)
+		t.Run("MS-ASPROV_R379 without a policy the Policy has status 2, no key and no data", func(t *testing.T) {
+			r := d.must("Provision", firstPhase(d))
+			r.want(t, "Status", "1")
+			if got := r.tree.all("Policies/Policy"); len(got) != 1 || got[0].names() != "PolicyType Status" || got[0].at("Status") != "2" {
+				t.Errorf("%s", r.xml())
+			}
+		})
+		for _, key := range []string{"absent", "0", "", "12345"} {
+			if got := statusWith(t, d, "FolderSync", folderSync0, key); got != "1" {
+				t.Errorf("key %q without a policy: %s", key, got)
+			}
+		}
+		t.Run("MS-ASPROV_R652 what was set and is unset is named, empty or with its default", func(t *testing.T) {
+			l.policy(user, &account.Policy{DevicePassword: true, MinLength: 6})
+			provision(t, d)
+			l.policy(user, nil)
+			if got := statusWith(t, d, "FolderSync", folderSync0, d.policyKey); got != "143" {
+				t.Errorf("a device that still applies it: %s", got)
+			}
+			r := d.must("Provision", firstPhase(d))
+			const doc = "Policies/Policy/Data/EASProvisionDoc/"
+			r.want(t, doc+"DevicePasswordEnabled", "0")
+			r.want(t, doc+"MinDevicePasswordLength", "")
+			provision(t, d)
+			if got := statusWith(t, d, "FolderSync", folderSync0, d.policyKey); got != "1" {
+				t.Errorf("freed of it: %s", got)
+			}
+			d.must("Provision", firstPhase(d)).want(t, "Policies/Policy/Status", "2")
+		})
+	})
+}
+
+func TestPolicyDocument(t *testing.T) {
+	t.Parallel()
+	const order = "DevicePasswordEnabled AlphanumericDevicePasswordRequired PasswordRecoveryEnabled RequireStorageCardEncryption " +
+		"AttachmentsEnabled MinDevicePasswordLength MaxInactivityTimeDeviceLock MaxDevicePasswordFailedAttempts MaxAttachmentSize " +
+		"AllowSimpleDevicePassword DevicePasswordExpiration DevicePasswordHistory AllowStorageCard AllowCamera RequireDeviceEncryption " +
+		"AllowUnsignedApplications AllowUnsignedInstallationPackages MinDevicePasswordComplexCharacters AllowWiFi AllowTextMessaging " +
+		"AllowPOPIMAPEmail AllowBluetooth AllowIrDA RequireManualSyncWhenRoaming AllowDesktopSync MaxCalendarAgeFilter AllowHTMLEmail " +
+		"MaxEmailAgeFilter MaxEmailBodyTruncationSize MaxEmailHTMLBodyTruncationSize RequireSignedSMIMEMessages " +
+		"RequireEncryptedSMIMEMessages RequireSignedSMIMEAlgorithm RequireEncryptionSMIMEAlgorithm " +
+		"AllowSMIMEEncryptionAlgorithmNegotiation AllowSMIMESoftCerts AllowBrowser AllowConsumerEmail AllowRemoteDesktop " +
+		"AllowInternetSharing UnapprovedInROMApplicationList ApprovedApplicationList"
+	each(t, func(t *testing.T, v eas.Version) {
+		l := newLab(t)
+		user := l.user("anna")
+		d := l.device("anna", "D1", v)
+		fetch := func() *element {
+			t.Helper()
+			docs := d.must("Provision", firstPhase(d)).tree.all("Policies/Policy/Data/EASProvisionDoc")
+			if len(docs) != 1 {
+				t.Fatalf("%d documents", len(docs))
+			}
+			return docs[0]
+		}
+		l.policy(user, &account.Policy{})
+		doc := fetch()
+		if got := doc.names(); got != order {
+			t.Errorf("MS-ASPROV 2.2.2.28 elements\n%s", got)
+		}
+		for name, want := range map[string]string{"DevicePasswordEnabled": "0", "AllowTextMessaging": "1", "AllowCamera": "1",
+			"MinDevicePasswordLength": "", "MaxInactivityTimeDeviceLock": "", "MaxDevicePasswordFailedAttempts": "",
+			"DevicePasswordExpiration": "", "AllowBluetooth": "2", "MinDevicePasswordComplexCharacters": "1"} {
+			if got := doc.at(name); got != want {
+				t.Errorf("a policy that restricts nothing: %s %q, want %q", name, got, want)
+			}
+		}
+		l.policy(user, &account.Policy{DevicePassword: true, Alphanumeric: true, MinLength: 8, ComplexCharacters: 3, MaxInactivity: 300,
+			MaxFailed: 5, PasswordExpiration: 90, PasswordHistory: 4, NoSimplePassword: true, NoTextMessaging: true, NoCamera: true,
+			Bluetooth: "handsfree", MaxAge: 5, DeviceEncryption: true})
+		doc = fetch()
+		if got := doc.names(); got != order {
+			t.Errorf("elements\n%s", got)
+		}
+		for name, want := range map[string]string{"DevicePasswordEnabled": "1", "AlphanumericDevicePasswordRequired": "1",
+			"MinDevicePasswordLength": "8", "MinDevicePasswordComplexCharacters": "3", "MaxInactivityTimeDeviceLock": "300",
+			"MaxDevicePasswordFailedAttempts": "5", "DevicePasswordExpiration": "90", "DevicePasswordHistory": "4",
+			"AllowSimpleDevicePassword": "0", "AllowTextMessaging": "0", "AllowCamera": "0", "AllowBluetooth": "1",
+			"MaxEmailAgeFilter": "5", "RequireDeviceEncryption": "1"} {
+			if got := doc.at(name); got != want {
+				t.Errorf("%s %q, want %q", name, got, want)
+			}
+		}
+	})
+}
+
+func TestChangedPolicy(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, v eas.Version) {
+		l := newLab(t)
+		user := l.user("anna")
+		l.policy(user, &account.Policy{})
+		d := l.device("anna", "D1", v)
+		provision(t, d)
+		d.must("FolderSync", folderSync0).want(t, "Status", "1")
+		l.policy(user, &account.Policy{NoCamera: true})
+		for command, xml := range map[string]string{"FolderSync": folderSync0, "Sync": syncXML(d.collection(inbox, ""), ""),
+			"Settings": `<Settings xmlns="Settings"/>`} {
+			if got := statusWith(t, d, command, xml, d.policyKey); got != "143" {
+				t.Errorf("MS-ASPROV_R693 %s after the policy has changed: %s", command, got)
+			}
+		}
+		provision(t, d)
+		d.must("FolderSync", folderSync0).want(t, "Status", "1")
+	})
+}
+
 func TestProvisionCarriesOutboundSMS(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -113,10 +237,7 @@ func TestPolicyNotApplied(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[string]string{"2": "139", "3": "139", "4": "145"} {
 		l := newLab(t)
-		user := l.user("anna")
-		if err := l.accounts.SetPolicy(context.Background(), user, true); err != nil {
-			t.Fatal(err)
-		}
+		l.policy(l.user("anna"), &account.Policy{})
 		d := l.device("anna", "D1", eas.Version141)
 		temporary := d.must("Provision", firstPhase(d)).tree.at("Policies/Policy/PolicyKey")
 		d.must("Provision", provisionXML(policyXML(wbxmlPolicy+"<PolicyKey>"+temporary+"</PolicyKey><Status>"+status+"</Status>"))).want(t, "Status", want)
@@ -140,7 +261,7 @@ func TestWipe(t *testing.T) {
 			l := newLab(t)
 			user := l.user("anna")
 			d := l.phone("anna", "D1", c.version)
-			if err := l.accounts.SetAccess(context.Background(), user, "D1", c.access); err != nil {
+			if err := l.accounts.RequestWipe(context.Background(), user, "D1", c.access == store.FactoryReset); err != nil {
 				t.Fatal(err)
 			}
 			d.must("FolderSync", folderSync0).want(t, "Status", "140")
@@ -158,9 +279,14 @@ func TestWipe(t *testing.T) {
 				t.Errorf("MS-ASPROV_R665 failure: %s", r.xml())
 			}
 			d.must("FolderSync", folderSync0).want(t, "Status", "140")
+			l.clock.advance(time.Hour)
 			r = ack("1")
 			if got := r.tree.names(); got != "Status" || r.tree.at("Status") != "1" {
 				t.Errorf("MS-ASPROV_R664 success: %s", r.xml())
+			}
+			kept, err := l.accounts.Device(context.Background(), user, "D1")
+			if err != nil || !kept.WipeRequestedAt.Equal(noon) || !kept.WipeFailedAt.Equal(noon) || !kept.WipedAt.Equal(noon.Add(time.Hour)) {
+				t.Errorf("MS-ASPROV_R663 recorded: %+v, %v", kept, err)
 			}
 			d.must("FolderSync", folderSync0).want(t, "Status", "129")
 		})

@@ -49,19 +49,28 @@ type Device struct {
 	Access         Access
 	PolicyKey      uint32 // acknowledged; 0 none
 	TemporaryKey   uint32 // of phase one; 0 none
+	PolicyRevision int64  // of the policy that PolicyKey stands for; 0 none
 	Version        string // protocol version of the last request
 	FirstSeen      time.Time
 	LastSeen       time.Time
+
+	// What became of the last wipe; a zero time is never.
+	WipeRequestedAt time.Time
+	WipeFailedAt    time.Time // the device said that it could not
+	WipedAt         time.Time // the device said that it has
 }
 
 const deviceColumns = `device_id, type, user_agent, model, imei, friendly_name, os, os_language, phone_number,
-	mobile_operator, outbound_sms, access, policy_key, temporary_key, version, first_seen, last_seen`
+	mobile_operator, outbound_sms, access, policy_key, temporary_key, version, first_seen, last_seen,
+	policy_revision, wipe_requested, wipe_failed, wiped`
 
 func scanDevice(r scanner) (d Device, err error) {
-	var first, last int64
+	var first, last, requested, failed, wiped int64
 	err = r.Scan(&d.ID, &d.Type, &d.UserAgent, &d.Model, &d.IMEI, &d.FriendlyName, &d.OS, &d.OSLanguage, &d.PhoneNumber,
-		&d.MobileOperator, &d.OutboundSMS, &d.Access, &d.PolicyKey, &d.TemporaryKey, &d.Version, &first, &last)
+		&d.MobileOperator, &d.OutboundSMS, &d.Access, &d.PolicyKey, &d.TemporaryKey, &d.Version, &first, &last,
+		&d.PolicyRevision, &requested, &failed, &wiped)
 	d.FirstSeen, d.LastSeen = time.UnixMilli(first).UTC(), time.UnixMilli(last).UTC()
+	d.WipeRequestedAt, d.WipeFailedAt, d.WipedAt = fromMillis(requested), fromMillis(failed), fromMillis(wiped)
 	return d, err
 }
 
@@ -99,17 +108,21 @@ func (tx *Tx) OutboundDevices() (all []Device, err error) {
 // the device may do has changed.
 func (tx *Tx) PutDevice(d Device) error {
 	return tx.exec(`INSERT INTO device (user_id, `+deviceColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+			$19, $20, $21, $22)
 		ON CONFLICT (user_id, device_id) DO UPDATE SET
 			type = excluded.type, user_agent = excluded.user_agent, model = excluded.model, imei = excluded.imei,
 			friendly_name = excluded.friendly_name, os = excluded.os, os_language = excluded.os_language,
 			phone_number = excluded.phone_number, mobile_operator = excluded.mobile_operator,
 			outbound_sms = excluded.outbound_sms, access = excluded.access, policy_key = excluded.policy_key,
 			temporary_key = excluded.temporary_key, version = excluded.version,
-			first_seen = excluded.first_seen, last_seen = excluded.last_seen`,
+			first_seen = excluded.first_seen, last_seen = excluded.last_seen,
+			policy_revision = excluded.policy_revision, wipe_requested = excluded.wipe_requested,
+			wipe_failed = excluded.wipe_failed, wiped = excluded.wiped`,
 		tx.user, d.ID, d.Type, d.UserAgent, d.Model, d.IMEI, d.FriendlyName, d.OS, d.OSLanguage, d.PhoneNumber,
 		d.MobileOperator, d.OutboundSMS, d.Access, d.PolicyKey, d.TemporaryKey, d.Version,
-		d.FirstSeen.UnixMilli(), d.LastSeen.UnixMilli())
+		d.FirstSeen.UnixMilli(), d.LastSeen.UnixMilli(), d.PolicyRevision,
+		millis(d.WipeRequestedAt), millis(d.WipeFailedAt), millis(d.WipedAt))
 }
 
 // RemoveDevice forgets a device and what it has seen. Its texts stay.

@@ -107,12 +107,6 @@ func (tx *Tx) SetAdmin(admin bool) error {
 	return tx.exec(`UPDATE mailbox SET admin = $2 WHERE user_id = $1`, tx.user, admin)
 }
 
-// SetPolicy stores whether a policy key is demanded of the user's devices.
-func (tx *Tx) SetPolicy(demanded bool) error {
-	tx.Touch()
-	return tx.exec(`UPDATE mailbox SET policy = $2 WHERE user_id = $1`, tx.user, demanded)
-}
-
 // RemoveUser deletes the user and everything that is kept for it.
 func (tx *Tx) RemoveUser() error {
 	tx.Touch()
