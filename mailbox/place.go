@@ -119,7 +119,7 @@ func (m *Mailbox) kill(tx *store.Tx, i *store.Item, by string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := tx.DeleteItem(i.ID); err != nil {
+	if err := tx.DeleteItem(i); err != nil {
 		return 0, err
 	}
 	return seq, tx.PutTombstone(&store.Tombstone{

@@ -107,6 +107,9 @@ func (tx *Tx) OutboundDevices() (all []Device, err error) {
 // PutDevice stores d, new or not. It does not wake anyone: call Touch when what
 // the device may do has changed.
 func (tx *Tx) PutDevice(d Device) error {
+	if err := tx.notePhone(d); err != nil {
+		return err
+	}
 	return tx.exec(`INSERT INTO device (user_id, `+deviceColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
 			$19, $20, $21, $22)
@@ -128,6 +131,9 @@ func (tx *Tx) PutDevice(d Device) error {
 // RemoveDevice forgets a device and what it has seen. Its texts stay.
 func (tx *Tx) RemoveDevice(id string) error {
 	if _, err := tx.Bump(); err != nil { // what is remembered of it counts no more
+		return err
+	}
+	if err := tx.phonesMoved(); err != nil {
 		return err
 	}
 	for _, table := range []string{"device", "hierarchy", "mark", "partnership"} {

@@ -101,6 +101,12 @@ func (tx *Tx) PutFolder(f Folder) error {
 // EmptyFolder removes what a folder that is being deleted held: its items and
 // what devices have seen of it.
 func (tx *Tx) EmptyFolder(id int64) error {
+	if err := tx.emptyThreads(id); err != nil {
+		return err
+	}
+	if err := tx.deleteContactsIn(id); err != nil {
+		return err
+	}
 	for _, table := range []string{"item", "tombstone", "mark", "partnership"} {
 		if err := tx.exec(`DELETE FROM `+table+` WHERE user_id = $1 AND folder_id = $2`, tx.user, id); err != nil {
 			return err

@@ -1,6 +1,9 @@
 package store
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // Class is the class of an item.
 type Class int
@@ -107,8 +110,13 @@ type Item struct {
 	Off     int64  // seq of the offer
 	Carried bool   // some answer held the offer
 
+	Shown  int64 // seq of the last change of what a conversation shows of it, 0 not shown
+	Hidden Hidden
+
 	// Mark is the asking device's mark on the item, filled in by the walks.
 	Mark Mark
+
+	was look // as it is stored
 }
 
 // Key returns the item's place in its class.
@@ -120,7 +128,7 @@ func (i *Item) Changed() int64 { return max(i.ReadSeq, i.FlagSeq) }
 const itemHead = `i.item_id, i.folder_id, i.class, i.date, i.sender, i.recipients, i.peers, i.outgoing, i.subject, `
 const itemTail = `, i.cpid, i.importance, i.read, i.flag, i.conv_id, i.conv_index,
 	i.born, i.read_seq, i.read_by, i.read_lost, i.flag_seq, i.flag_by, i.flag_lost,
-	i.supplier, i.supplied, i.filed_by, i.linked, i.state, i.aud, i.off, i.carried`
+	i.supplier, i.supplied, i.filed_by, i.linked, i.state, i.aud, i.off, i.carried, i.shown, i.hidden`
 
 // wholeItem and bareItem select an item with and without its body.
 const (
@@ -130,7 +138,9 @@ const (
 
 func scanItem(r scanner) (*Item, error) {
 	i := new(Item)
-	return i, r.Scan(i.columns()...)
+	err := r.Scan(i.columns()...)
+	i.was = i.look()
+	return i, err
 }
 
 // columns returns where the columns of wholeItem and bareItem go.
@@ -139,7 +149,7 @@ func (i *Item) columns(more ...any) []any {
 	dest = append(dest, &i.ID, &i.Folder, &i.Class, &i.Date, &i.From, &i.To, &i.Peers, &i.Outgoing, &i.Subject, &i.Body,
 		&i.CPID, &i.Importance, &i.Read, &i.Flag, &i.ConversationID, &i.ConversationIndex,
 		&i.Born, &i.ReadSeq, &i.ReadBy, &i.ReadLost, &i.FlagSeq, &i.FlagBy, &i.FlagLost,
-		&i.Supplier, &i.Supplied, &i.FiledBy, &i.Linked, &i.State, &i.Aud, &i.Off, &i.Carried)
+		&i.Supplier, &i.Supplied, &i.FiledBy, &i.Linked, &i.State, &i.Aud, &i.Off, &i.Carried, &i.Shown, &i.Hidden)
 	return append(dest, more...)
 }
 
@@ -154,31 +164,50 @@ func (tx *Tx) Item(id int64) (*Item, error) {
 
 // InsertItem stores a new item.
 func (tx *Tx) InsertItem(i *Item) error {
-	return tx.exec(`INSERT INTO item (user_id, item_id, folder_id, class, date, sender, recipients, peers, outgoing, subject, body,
+	i.Shown, i.was = 0, look{}
+	if i.InThread() {
+		i.Shown = i.Born
+	}
+	if err := tx.exec(`INSERT INTO item (user_id, item_id, folder_id, class, date, sender, recipients, peers, outgoing, subject, body,
 			cpid, importance, read, flag, conv_id, conv_index, born, read_seq, read_by, read_lost, flag_seq, flag_by, flag_lost,
-			changed, supplier, supplied, filed_by, linked, state, aud, off, carried)
+			changed, supplier, supplied, filed_by, linked, state, aud, off, carried, shown, hidden)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-			$25, $26, $27, $28, $29, $30, $31, $32, $33)`,
+			$25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)`,
 		tx.user, i.ID, i.Folder, i.Class, i.Date, i.From, i.To, i.Peers, i.Outgoing, i.Subject, i.Body,
 		i.CPID, i.Importance, i.Read, i.Flag, i.ConversationID, i.ConversationIndex, i.Born,
 		i.ReadSeq, i.ReadBy, i.ReadLost, i.FlagSeq, i.FlagBy, i.FlagLost,
-		i.Changed(), i.Supplier, i.Supplied, i.FiledBy, i.Linked, i.State, i.Aud, i.Off, i.Carried)
+		i.Changed(), i.Supplier, i.Supplied, i.FiledBy, i.Linked, i.State, i.Aud, i.Off, i.Carried, i.Shown, i.Hidden); err != nil {
+		return err
+	}
+	return tx.look(i, i.look())
 }
 
 // UpdateItem stores what of an item may change: Read, Flag, who supplied and
-// filed it, and its way out.
+// filed it, its way out, and whether it is hidden.
 func (tx *Tx) UpdateItem(i *Item) error {
-	return tx.exec(`UPDATE item SET read = $3, flag = $4, read_seq = $5, read_by = $6, read_lost = $7,
+	now := i.look()
+	if now != i.was {
+		if err := tx.restamp(i); err != nil {
+			return err
+		}
+	}
+	if err := tx.exec(`UPDATE item SET read = $3, flag = $4, read_seq = $5, read_by = $6, read_lost = $7,
 			flag_seq = $8, flag_by = $9, flag_lost = $10, changed = $11, supplier = $12, supplied = $13,
-			filed_by = $14, linked = $15, state = $16, aud = $17, off = $18, carried = $19
+			filed_by = $14, linked = $15, state = $16, aud = $17, off = $18, carried = $19, shown = $20, hidden = $21
 		WHERE user_id = $1 AND item_id = $2`,
 		tx.user, i.ID, i.Read, i.Flag, i.ReadSeq, i.ReadBy, i.ReadLost, i.FlagSeq, i.FlagBy, i.FlagLost, i.Changed(),
-		i.Supplier, i.Supplied, i.FiledBy, i.Linked, i.State, i.Aud, i.Off, i.Carried)
+		i.Supplier, i.Supplied, i.FiledBy, i.Linked, i.State, i.Aud, i.Off, i.Carried, i.Shown, i.Hidden); err != nil {
+		return err
+	}
+	return tx.look(i, now)
 }
 
 // DeleteItem removes an item. Its tombstone is the caller's.
-func (tx *Tx) DeleteItem(id int64) error {
-	return tx.exec(`DELETE FROM item WHERE user_id = $1 AND item_id = $2`, tx.user, id)
+func (tx *Tx) DeleteItem(i *Item) error {
+	if err := tx.exec(`DELETE FROM item WHERE user_id = $1 AND item_id = $2`, tx.user, i.ID); err != nil {
+		return err
+	}
+	return tx.look(i, look{})
 }
 
 // Walk visits items of a folder as seen by one device.
@@ -211,6 +240,7 @@ func (tx *Tx) walk(w Walk, visit func(*Item) (bool, error), where string, args .
 			return false, err
 		}
 		i := *row
+		i.was = i.look()
 		if lost != nil {
 			i.Mark = Mark{Set: true, Lost: *lost != 0, Gone: *gone}
 		}
@@ -263,21 +293,29 @@ func (tx *Tx) TextsAt(device string, state TextState, seq int64) (all []*Item, e
 
 // WaitingText is a text that waits for a phone.
 type WaitingText struct {
-	*Item         // without its body
-	Writer string // device that wrote it
-	Chosen string // device that must send it, "" any
+	*Item          // without its body
+	Writer  string // device that wrote it
+	Chosen  string // device that must send it, "" any
+	Expires time.Time
 }
 
-// TextsWaiting visits the texts that wait for a phone, oldest first.
+// Scheduled is the Off of a text whose time has not come.
+const Scheduled = -1
+
+// TextsWaiting visits the texts that wait for a phone, oldest first, and not for
+// their time.
 func (tx *Tx) TextsWaiting(visit func(WaitingText) (bool, error)) error {
 	return tx.each(func(r scanner) (bool, error) {
 		var t WaitingText
+		var expires int64
 		t.Item = new(Item)
-		if err := r.Scan(t.Item.columns(&t.Writer, &t.Chosen)...); err != nil {
+		if err := r.Scan(t.Item.columns(&t.Writer, &t.Chosen, &expires)...); err != nil {
 			return false, err
 		}
+		t.Item.was = t.Item.look()
+		t.Expires = fromMillis(expires)
 		return visit(t)
-	}, `SELECT `+bareItem+`, o.writer, o.chosen FROM item i JOIN outbound o ON o.user_id = i.user_id AND o.text_id = i.item_id
+	}, `SELECT `+bareItem+`, o.writer, o.chosen, o.expires FROM item i JOIN outbound o ON o.user_id = i.user_id AND o.text_id = i.item_id
 		WHERE i.user_id = CAST($1 AS BIGINT) AND i.state = 1 AND i.state > 0 AND i.aud = '' AND i.off = 0 ORDER BY i.item_id`, tx.user)
 }
 
@@ -291,10 +329,10 @@ func (tx *Tx) TextsOfferedTo() (devices []string, err error) {
 	}, `SELECT DISTINCT aud FROM item WHERE user_id = $1 AND state = 2 AND state > 0`, tx.user)
 }
 
-// AnyTextWaiting reports whether a text waits for a phone.
+// AnyTextWaiting reports whether a text waits for a phone, and not for its time.
 func (tx *Tx) AnyTextWaiting() (found bool, err error) {
 	err = tx.each(func(scanner) (bool, error) { found = true; return false, nil },
-		`SELECT 1 FROM item WHERE user_id = $1 AND state = 1 AND state > 0 LIMIT 1`, tx.user)
+		`SELECT 1 FROM item WHERE user_id = $1 AND state = 1 AND state > 0 AND aud = '' AND off = 0 LIMIT 1`, tx.user)
 	return found, err
 }
 

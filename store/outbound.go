@@ -15,7 +15,13 @@ type Outbound struct {
 	Offered time.Time
 	Handed  time.Time
 	Ended   time.Time
-	Due     time.Time // when silence makes it unknown; zero never
+	// Due is when it must be looked at: silence makes it unknown, its time has come,
+	// or has passed. Zero: never.
+	Due time.Time
+
+	NotBefore time.Time // when it may be offered; zero at once
+	Expires   time.Time // when it fails unless a phone has it; zero never
+	Retried   int64     // text that was sent in its stead, 0 none
 }
 
 // RecipientState is what became of a text for one recipient.
@@ -56,7 +62,7 @@ type Recipient struct {
 	At      time.Time
 }
 
-const outboundColumns = `text_id, item_id, writer, state, chosen, device, tried, created, offered, handed, ended, due`
+const outboundColumns = `text_id, item_id, writer, state, chosen, device, tried, created, offered, handed, ended, due, not_before, expires, retried`
 
 func millis(t time.Time) int64 {
 	if t.IsZero() {
@@ -73,10 +79,12 @@ func fromMillis(n int64) time.Time {
 }
 
 func scanOutbound(r scanner) (o Outbound, err error) {
-	var created, offered, handed, ended, due int64
-	err = r.Scan(&o.TextID, &o.ItemID, &o.Writer, &o.State, &o.Chosen, &o.Device, &o.Tried, &created, &offered, &handed, &ended, &due)
+	var created, offered, handed, ended, due, notBefore, expires int64
+	err = r.Scan(&o.TextID, &o.ItemID, &o.Writer, &o.State, &o.Chosen, &o.Device, &o.Tried, &created, &offered, &handed, &ended, &due,
+		&notBefore, &expires, &o.Retried)
 	o.Created, o.Offered, o.Handed = fromMillis(created), fromMillis(offered), fromMillis(handed)
 	o.Ended, o.Due = fromMillis(ended), fromMillis(due)
+	o.NotBefore, o.Expires = fromMillis(notBefore), fromMillis(expires)
 	return o, err
 }
 
@@ -91,15 +99,23 @@ func (tx *Tx) Outbound(text int64) (Outbound, error) {
 
 // PutOutbound stores o, new or not.
 func (tx *Tx) PutOutbound(o Outbound) error {
-	return tx.exec(`INSERT INTO outbound (user_id, `+outboundColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+	tx.showsAnew(o.ItemID)
+	return tx.exec(`INSERT INTO outbound (user_id, `+outboundColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		ON CONFLICT (user_id, text_id) DO UPDATE SET item_id = excluded.item_id, state = excluded.state, chosen = excluded.chosen,
 			device = excluded.device, tried = excluded.tried, offered = excluded.offered, handed = excluded.handed,
-			ended = excluded.ended, due = excluded.due`,
+			ended = excluded.ended, due = excluded.due, not_before = excluded.not_before, expires = excluded.expires,
+			retried = excluded.retried`,
 		tx.user, o.TextID, o.ItemID, o.Writer, o.State, o.Chosen, o.Device, o.Tried,
-		millis(o.Created), millis(o.Offered), millis(o.Handed), millis(o.Ended), millis(o.Due))
+		millis(o.Created), millis(o.Offered), millis(o.Handed), millis(o.Ended), millis(o.Due),
+		millis(o.NotBefore), millis(o.Expires), o.Retried)
 }
 
-// OutboundDue returns the texts that become unknown at or before t.
+// SetDue stores when a text must be looked at again.
+func (tx *Tx) SetDue(text int64, due time.Time) error {
+	return tx.exec(`UPDATE outbound SET due = $3 WHERE user_id = $1 AND text_id = $2`, tx.user, text, millis(due))
+}
+
+// OutboundDue returns the texts that must be looked at by t.
 func (tx *Tx) OutboundDue(t time.Time) (all []Outbound, err error) {
 	err = tx.each(func(r scanner) (bool, error) {
 		o, err := scanOutbound(r)
@@ -109,7 +125,7 @@ func (tx *Tx) OutboundDue(t time.Time) (all []Outbound, err error) {
 	return all, err
 }
 
-// NextDue returns when the next text becomes unknown, the zero time for never.
+// NextDue returns when the next text must be looked at, the zero time for never.
 func (tx *Tx) NextDue() (time.Time, error) {
 	var due int64
 	err := tx.row(`SELECT coalesce(min(due), 0) FROM outbound WHERE user_id = $1 AND due > 0`, tx.user).Scan(&due)
@@ -129,7 +145,8 @@ func (tx *Tx) Recipients(text int64) (all []Recipient, err error) {
 	return all, err
 }
 
-// PutRecipient stores a recipient of a text, new or not.
+// PutRecipient stores a recipient of a text, new or not. What shows the text is
+// noted as changed by PutOutbound or ShowsAnew.
 func (tx *Tx) PutRecipient(text int64, r Recipient) error {
 	return tx.exec(`INSERT INTO recipient (user_id, text_id, n, address, number, state, error, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (user_id, text_id, n) DO UPDATE SET state = excluded.state, error = excluded.error, at = excluded.at`,

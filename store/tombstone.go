@@ -98,6 +98,9 @@ func (tx *Tx) Prune(seq int64) error {
 	if err := tx.exec(`DELETE FROM tombstone WHERE user_id = $1 AND seq <= $2`, tx.user, seq); err != nil {
 		return err
 	}
+	if err := tx.pruneThreads(seq); err != nil {
+		return err
+	}
 	return tx.exec(`UPDATE mailbox SET horizon = $2 WHERE user_id = $1 AND horizon < $2`, tx.user, seq)
 }
 

@@ -61,6 +61,9 @@ type Tx struct {
 	seq, item, fold  int64
 	storedSeq        int64
 	storedItem, stFd int64
+
+	threads map[string]*threadChange // conversations that have changed
+	stale   map[int64]bool           // items whose way out has changed
 }
 
 // User returns the user whose rows the transaction sees.
@@ -123,6 +126,9 @@ func (tx *Tx) NextFolderID() (int64, error) {
 
 // flush writes the counters back before the commit.
 func (tx *Tx) flush() error {
+	if err := tx.flushThreads(); err != nil {
+		return err
+	}
 	if !tx.loaded || tx.seq == tx.storedSeq && tx.item == tx.storedItem && tx.fold == tx.stFd {
 		return nil
 	}
