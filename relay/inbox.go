@@ -51,7 +51,7 @@ func (a *Agent) receive(ctx context.Context, l *line, tpdu []byte) error {
 		if err = a.ledger.setPeer(tx, d.Originator, l.options.Name); err != nil {
 			return err
 		}
-		uploaded, err = a.join(tx, l.options, d.Originator, false)
+		uploaded, err = a.join(tx, l.options, d.Originator, time.Time{})
 		return err
 	}); err != nil {
 		return err
@@ -85,8 +85,8 @@ func partHash(d *sms.Deliver, tpdu []byte) []byte {
 }
 
 // join makes uploads of what is whole among the waiting parts of a sender, and
-// of what is not if it is overdue.
-func (a *Agent) join(tx *sql.Tx, radio RadioOptions, sender string, overdue bool) (uploaded int, err error) {
+// of what is not if a part of it came at or before late.
+func (a *Agent) join(tx *sql.Tx, radio RadioOptions, sender string, late time.Time) (uploaded int, err error) {
 	list, err := waiting(tx, radio.Name, sender)
 	if err != nil {
 		return 0, err
@@ -100,8 +100,7 @@ func (a *Agent) join(tx *sql.Tx, radio RadioOptions, sender string, overdue bool
 		parts[i] = sms.Part{Sender: d.Originator, Time: d.Time, UserData: d.UserData}
 	}
 	complete, rest := sms.Reassemble(parts)
-	if overdue {
-		late := a.now().Add(-a.options.PartTimeout)
+	if !late.IsZero() {
 		for _, m := range incomplete(parts, rest) {
 			if slices.ContainsFunc(m.Parts, func(i int) bool { return !list[i].received.After(late) }) {
 				complete = append(complete, m)
@@ -176,32 +175,67 @@ func incomplete(parts []sms.Part, rest []int) (texts []sms.Message) {
 
 // showOverdue makes texts of parts that have waited too long, until ctx ends.
 func (a *Agent) showOverdue(ctx context.Context) error {
+	seen := map[string]presence{}
 	for {
-		name, sender, next, err := a.ledger.overdue(ctx, a.options.PartTimeout)
+		now := a.now()
+		for _, l := range a.lines {
+			there := l.inReach()
+			if p, known := seen[l.options.Name]; !known || p.there != there {
+				seen[l.options.Name] = presence{there, now}
+			}
+		}
+		list, err := a.ledger.incomplete(ctx)
 		if err != nil {
 			return err
 		}
-		if sender != "" || name != "" {
-			i := slices.IndexFunc(a.options.Radios, func(r RadioOptions) bool { return r.Name == name })
-			radio := RadioOptions{Name: name, Number: a.options.Number} // one that is no longer there
-			if i >= 0 {
-				radio = a.options.Radios[i]
+		for _, w := range list {
+			radio := RadioOptions{Name: w.radio, Number: a.options.Number} // one that is no longer there
+			late := now.Add(-a.options.PartTimeout)
+			if l := a.named(w.radio); l != nil {
+				radio, late = l.options, seen[w.radio].late(now, a.options.PartTimeout)
 			}
-			if err := a.ledger.update(func(tx *sql.Tx) error { _, err := a.join(tx, radio, sender, true); return err }); err != nil {
+			if w.first.After(late) {
+				continue
+			}
+			var shown int
+			if err := a.ledger.update(func(tx *sql.Tx) (err error) {
+				shown, err = a.join(tx, radio, w.sender, late)
+				return err
+			}); err != nil {
 				return err
 			}
-			a.log.WarnContext(ctx, "a text is shown without its missing parts")
-			a.wake(a.toPost)
-			continue
+			if shown > 0 {
+				a.log.WarnContext(ctx, "texts are shown without their missing parts", "texts", shown)
+				a.wake(a.toPost)
+			}
 		}
-		// New parts are never due before those that wait.
-		if next.IsZero() {
-			next = a.now().Add(a.options.PartTimeout)
-		}
-		if err := a.rest(ctx, nil, next); err != nil {
+		if err := a.rest(ctx, nil, now.Add(a.options.PartTimeout/20)); err != nil {
 			return err
 		}
 	}
+}
+
+// presence tells whether a radio is there and has a network, and since when.
+type presence struct {
+	there bool
+	since time.Time
+}
+
+// absentTimeout is how long a radio may be away before its parts are overdue all
+// the same.
+const absentTimeout = 24 * time.Hour
+
+// late returns when a part must have come by now to be overdue, the zero time if
+// none is. Only time counts in which the radio could bring the missing ones: they
+// may wait in a modem that is not there, or in the network.
+func (p presence) late(now time.Time, wait time.Duration) time.Time {
+	if !p.there {
+		wait = max(wait, absentTimeout)
+	}
+	if now.Sub(p.since) < wait {
+		return time.Time{}
+	}
+	return now.Add(-wait)
 }
 
 // uploadBatch is the most Adds of one request.

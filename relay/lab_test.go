@@ -47,7 +47,7 @@ func (m modem) Receive(ctx context.Context, handle func(context.Context, []byte)
 
 func (m modem) Info() relay.RadioInfo {
 	i := m.Modem.Info()
-	return relay.RadioInfo{Model: i.Model, IMEI: i.IMEI, Operator: i.Operator}
+	return relay.RadioInfo{Model: i.Model, IMEI: i.IMEI, Operator: i.Operator, Offline: i.Offline}
 }
 
 // lab is a server with one user, a mobile network, and a phone: an agent with a

@@ -3,7 +3,6 @@ package relay
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 
 	"asms/eas"
@@ -222,19 +221,27 @@ func joinParts(tx *sql.Tx, list []part, state partState, upload int64) error {
 	return nil
 }
 
-// overdue returns a radio and sender some parts of which have waited since
-// before, and when the next ones will have.
-func (l *Ledger) overdue(ctx context.Context, timeout time.Duration) (radio, sender string, next time.Time, err error) {
-	var at int64
-	err = l.db.QueryRowContext(ctx, `SELECT radio, sender, received FROM part WHERE state = $1 ORDER BY received LIMIT 1`, partWaiting).Scan(&radio, &sender, &at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", "", time.Time{}, nil
-	}
+// waitingText is a sender some parts of whose texts wait for others.
+type waitingText struct {
+	radio, sender string
+	first         time.Time // when the oldest of them came
+}
+
+// incomplete lists the senders of whom parts wait.
+func (l *Ledger) incomplete(ctx context.Context) (list []waitingText, err error) {
+	rows, err := l.db.QueryContext(ctx, `SELECT radio, sender, min(received) FROM part WHERE state = $1 GROUP BY radio, sender`, partWaiting)
 	if err != nil {
-		return "", "", time.Time{}, ledgerError(err)
+		return nil, ledgerError(err)
 	}
-	if next = time.UnixMilli(at).Add(timeout); next.After(l.now()) {
-		return "", "", next, nil
+	defer rows.Close()
+	for rows.Next() {
+		var w waitingText
+		var at int64
+		if err := rows.Scan(&w.radio, &w.sender, &at); err != nil {
+			return nil, ledgerError(err)
+		}
+		w.first = time.UnixMilli(at)
+		list = append(list, w)
 	}
-	return radio, sender, time.Time{}, nil
+	return list, ledgerError(rows.Err())
 }

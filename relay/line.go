@@ -29,6 +29,12 @@ func (l *line) set(r Radio) {
 	l.radio = r
 }
 
+// inReach tells whether there is a radio and the network can reach it.
+func (l *line) inReach() bool {
+	r := l.current()
+	return r != nil && !r.Info().Offline
+}
+
 // drop closes a radio that has failed, if it is still the one in use; then it is
 // opened again.
 func (l *line) drop(r Radio) {

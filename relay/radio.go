@@ -28,11 +28,15 @@ type Radio interface {
 	Close() error
 }
 
-// RadioInfo is what a radio knows of itself; all of it may be empty.
+// RadioInfo is what a radio knows of itself; all of it may
+// be empty.
 type RadioInfo struct {
 	Model    string
 	IMEI     string
 	Operator string
+
+	// Offline says that there is no network, as far as the radio can tell.
+	Offline bool
 }
 
 // RadioOptions are one radio of an Agent.

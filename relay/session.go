@@ -19,6 +19,7 @@ type session struct {
 	client *easclient.Client
 	enabled,
 	foldersKnown bool
+	demands int // of a policy, since it last went well
 
 	outbox, inbox *easclient.Collection
 	inboxID       eas.CollectionID
@@ -43,7 +44,7 @@ func (a *Agent) serve(ctx context.Context) error {
 			return err
 		}
 		if a.now().Sub(start) > a.pace.most {
-			failures = 0
+			failures, s.demands = 0, 0
 		}
 		wait, why := s.judge(err, failures)
 		failures++
@@ -69,19 +70,18 @@ func (s *session) judge(err error, failures int) (wait time.Duration, why string
 		case http.StatusForbidden:
 			return p.long, "the server does not serve this device"
 		case http.StatusServiceUnavailable:
-			return max(httpErr.RetryAfter, p.step(failures)), "the server is busy"
+			return max(min(httpErr.RetryAfter, mostRetryAfter), p.step(failures)), "the server is busy"
 		case 449: // [MS-ASPROV] 3.1.5.1: Provision
-			s.enabled = false
-			return p.step(failures), "the server demands a policy"
+			return s.provisionAgain()
 		}
+		s.comeBack(failures)
 		return p.step(failures), "the server failed"
 	}
 	var status *eas.StatusError
 	if errors.As(err, &status) {
 		switch status.Status {
 		case eas.StatusRemoteWipeRequested, eas.StatusDeviceNotProvisioned, eas.StatusPolicyRefresh, eas.StatusInvalidPolicyKey, eas.StatusLegacyDeviceOnStrictPolicy:
-			s.enabled = false
-			return p.first << min(failures, 20), "the server demands a policy"
+			return s.provisionAgain()
 		case eas.SyncStatusFolderHierarchyChanged:
 			s.foldersKnown = false
 			return p.step(failures), "the server's folders have changed"
@@ -96,7 +96,27 @@ func (s *session) judge(err error, failures int) (wait time.Duration, why string
 	if errors.Is(err, easclient.ErrVersion) {
 		return p.long, "the server speaks no version of the protocol that can carry texts"
 	}
+	s.comeBack(failures)
 	return p.step(failures), "the server cannot be reached"
+}
+
+// mostRetryAfter is the longest wait that a server may ask for.
+const mostRetryAfter = 24 * time.Hour
+
+// comeBack begins anew at the address that was given, every few failures: the
+// server may have moved once, and there may be nothing any more where it went.
+func (s *session) comeBack(failures int) {
+	if failures%4 == 3 {
+		s.client, s.outbox, s.inbox, s.foldersKnown = nil, nil, nil, false
+	}
+}
+
+// provisionAgain has the policy taken anew. That is the remedy, so that it does
+// not matter how often other things failed before.
+func (s *session) provisionAgain() (wait time.Duration, why string) {
+	s.enabled = false
+	s.demands++
+	return s.agent.pace.step(s.demands - 1), "the server demands a policy"
 }
 
 // run is one life of the session: it ends with an error.

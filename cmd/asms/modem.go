@@ -172,5 +172,5 @@ func (m modem) Receive(ctx context.Context, handle func(context.Context, []byte)
 func (m modem) Info() relay.RadioInfo {
 	i := m.Modem.Info()
 	model := strings.TrimSpace(i.Manufacturer + " " + i.Model)
-	return relay.RadioInfo{Model: model, IMEI: i.IMEI, Operator: i.Operator}
+	return relay.RadioInfo{Model: model, IMEI: i.IMEI, Operator: i.Operator, Offline: i.Offline}
 }

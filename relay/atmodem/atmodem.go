@@ -52,6 +52,7 @@ type Info struct {
 	Signal                              int    // 0 to 31 as +CSQ gives it, -1 unknown
 	Registered                          bool   // with a network that takes texts
 	Roaming                             bool   // with another than the SIM's own
+	Offline                             bool   // the modem says that there is no such network; one that doesn't tell is not
 }
 
 // Modem is an open modem. Its methods may be called from several goroutines,

@@ -62,7 +62,7 @@ func (m *Modem) registered(name string, state int) {
 	}
 	m.networks[name] = state
 	before := m.info.Registered
-	m.info.Registered, m.info.Roaming = false, false
+	m.info.Registered, m.info.Roaming, m.info.Offline = false, false, false
 	for _, state := range m.networks {
 		switch state {
 		case 1, 6: // home, home for texts only
@@ -72,7 +72,8 @@ func (m *Modem) registered(name string, state int) {
 			m.info.Registered, m.info.Roaming = true, true
 		}
 	}
-	if before && !m.info.Registered {
+	m.info.Offline = true
+	if before {
 		m.opts.Logger.Warn("network lost")
 	}
 }
@@ -82,7 +83,7 @@ func (m *Modem) registered(name string, state int) {
 func (m *Modem) offline() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return len(m.networks) > 0 && !m.info.Registered
+	return m.info.Offline
 }
 
 // parseRegistration reads the rest of "+CREG: 1", an announcement, or of
