@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -34,6 +35,8 @@ type device struct {
 	keys map[string]string // sync keys by collection, and of the hierarchy
 
 	types map[string]string // ids of folders by their types
+
+	policyKey string // empty for none
 }
 
 const hierarchy = "hierarchy"
@@ -92,7 +95,7 @@ func (d *device) request(ctx context.Context, command string, body []byte) *http
 	}
 	hr.SetBasicAuth(d.s.user.Name, servertest.Password)
 	hr.Header.Set("MS-ASProtocolVersion", d.s.version.String())
-	hr.Header.Set("X-MS-PolicyKey", "0")
+	hr.Header.Set("X-MS-PolicyKey", cmp.Or(d.policyKey, "0"))
 	if len(body) > 0 {
 		hr.Header.Set("Content-Type", "application/vnd.ms-sync.wbxml")
 	}
@@ -125,9 +128,15 @@ func (d *device) exchange(hr *http.Request) (*answer, error) {
 // post sends a command with a body as it is.
 func (d *device) post(command string, body []byte) *answer {
 	d.s.Helper()
-	a, err := d.exchange(d.request(d.s.Context(), command, body))
+	return d.send(d.request(d.s.Context(), command, body))
+}
+
+// send sends a request that was made by hand.
+func (d *device) send(hr *http.Request) *answer {
+	d.s.Helper()
+	a, err := d.exchange(hr)
 	if err != nil {
-		d.s.Fatalf("%s: %v", command, err)
+		d.s.Fatal(err)
 	}
 	return a
 }
