@@ -56,6 +56,11 @@ type device struct {
 	UserAgent   string    `json:"user_agent"`
 	FirstSeen   time.Time `json:"first_seen"`
 	LastSeen    time.Time `json:"last_seen"`
+
+	// What became of the last wipe.
+	WipeRequestedAt time.Time `json:"wipe_requested_at,omitzero"`
+	WipeFailedAt    time.Time `json:"wipe_failed_at,omitzero"`
+	WipedAt         time.Time `json:"wiped_at,omitzero"`
 }
 
 type nothing struct{}
@@ -73,6 +78,10 @@ func (c *control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, r, c.removeUser)
 	case "/user/policy":
 		answer(w, r, c.setPolicy)
+	case "/policy/set", "/policy/clear":
+		answer(w, r, c.definePolicy)
+	case "/policy/show":
+		answer(w, r, c.showPolicy)
 	case "/device/list":
 		answer(w, r, c.listDevices)
 	case "/device/allow":
@@ -147,7 +156,10 @@ func (c *control) removeUser(ctx context.Context, r userRequest) (user, error) {
 
 func (c *control) setPolicy(ctx context.Context, r userRequest) (user, error) {
 	return c.withUser(ctx, r.Name, func(id store.UserID) error {
-		return c.accounts.SetPolicy(ctx, id, r.Policy)
+		if err := c.accounts.SetPolicy(ctx, id, r.Policy); err != nil {
+			return err
+		}
+		return c.mailbox.Route(ctx, id)
 	})
 }
 
@@ -199,6 +211,7 @@ func showDevice(name string, d store.Device) device {
 	return device{
 		User: name, ID: d.ID, Type: d.Type, Model: d.Model, PhoneNumber: d.PhoneNumber, OutboundSMS: d.OutboundSMS,
 		Access: d.Access.String(), Version: d.Version, UserAgent: d.UserAgent, FirstSeen: d.FirstSeen, LastSeen: d.LastSeen,
+		WipeRequestedAt: d.WipeRequestedAt, WipeFailedAt: d.WipeFailedAt, WipedAt: d.WipedAt,
 	}
 }
 

@@ -33,12 +33,26 @@ func (c *deviceListCmd) Run(ctx context.Context, t *terminal) error {
 	if c.JSON {
 		return printJSON(t.out, devices)
 	}
-	rows := [][]string{{"USER", "DEVICE", "TYPE", "MODEL", "NUMBER", "OUTBOUND SMS", "ACCESS", "VERSION", "LAST SEEN"}}
+	rows := [][]string{{"USER", "DEVICE", "TYPE", "MODEL", "NUMBER", "OUTBOUND SMS", "ACCESS", "VERSION", "LAST SEEN", "WIPE"}}
 	for _, d := range devices {
 		rows = append(rows, []string{d.User, d.ID, d.Type, d.Model, d.PhoneNumber, yesNo(d.OutboundSMS, "on", "off"),
-			d.Access, d.Version, d.LastSeen.Local().Format(time.DateTime)})
+			d.Access, d.Version, d.LastSeen.Local().Format(time.DateTime), d.wipe()})
 	}
 	return printTable(t.out, rows)
+}
+
+// wipe says what became of the last wipe.
+func (d device) wipe() string {
+	var said []string
+	for _, at := range []struct {
+		word string
+		time time.Time
+	}{{"asked", d.WipeRequestedAt}, {"failed", d.WipeFailedAt}, {"acknowledged", d.WipedAt}} {
+		if !at.time.IsZero() {
+			said = append(said, at.word+" "+at.time.Local().Format(time.DateTime))
+		}
+	}
+	return strings.Join(said, ", ")
 }
 
 // deviceArgs names one device.

@@ -15,8 +15,8 @@ import (
 	"asms/easclient"
 )
 
-// phone signs in as a device of the user and has its folders.
-func (s *server) phone(user, id string, version eas.Version) *easclient.Client {
+// client is a device of the user that has not come yet.
+func (s *server) client(user, id string, version eas.Version) *easclient.Client {
 	s.t.Helper()
 	c, err := easclient.New(easclient.Options{
 		URL: s.url, User: user, Password: "secret of " + user,
@@ -25,6 +25,13 @@ func (s *server) phone(user, id string, version eas.Version) *easclient.Client {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	return c
+}
+
+// phone signs in as a device of the user and has its folders.
+func (s *server) phone(user, id string, version eas.Version) *easclient.Client {
+	s.t.Helper()
+	c := s.client(user, id, version)
 	if _, err := c.FolderSync(context.Background(), "0"); err != nil {
 		s.t.Fatal(err)
 	}

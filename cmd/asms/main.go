@@ -22,6 +22,7 @@ type cli struct {
 	Demo     demoCmd     `cmd:"" help:"Run a server and two simulated phones on a simulated network, to play with."`
 	User     userCmd     `cmd:"" help:"Add, list and remove users."`
 	Device   deviceCmd   `cmd:"" help:"List, allow, block and wipe devices."`
+	Policy   policyCmd   `cmd:"" help:"Say what a user's devices must do to be served."`
 	Relay    relayCmd    `cmd:"" help:"Be a phone: carry texts between a modem and a mailbox."`
 	Send     sendCmd     `cmd:"" help:"Send a text and say what becomes of it."`
 	Wbxml    wbxmlCmd    `cmd:"" help:"Turn WBXML into readable XML and back."`

@@ -31,6 +31,7 @@ type serveCmd struct {
 	TLSKey             string `placeholder:"FILE" name:"tls-key" help:"The certificate's key."`
 	BehindProxy        bool   `help:"A proxy in front does TLS: plain HTTP on any address, clients by X-Forwarded-For."`
 	RequirePhoneNumber bool   `help:"Let no device send texts that has not told its number."`
+	NewDevices         string `placeholder:"ACCESS" enum:"allow,quarantine,block" default:"allow" help:"What a device may do that comes for the first time: allow, quarantine or block (default allow)."`
 	Region             string `placeholder:"CC" help:"The country in which numbers without + are read, like DE."`
 	Web                bool   `negatable:"" default:"true" help:"Serve the web app (default yes); the API is always there."`
 }
@@ -51,6 +52,17 @@ func (c *serveCmd) Validate() error {
 		return fmt.Errorf("--listen %s would take passwords in plain HTTP from the network: give --tls-cert and --tls-key, or --behind-proxy", c.Listen)
 	}
 	return nil
+}
+
+// newDevices is what --new-devices says.
+func (c *serveCmd) newDevices() store.Access {
+	switch c.NewDevices {
+	case "quarantine":
+		return store.Quarantined
+	case "block":
+		return store.Blocked
+	}
+	return store.Allowed
 }
 
 const (
@@ -89,7 +101,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal) (err error) {
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 
-	accounts := account.New(st, &account.Options{Domain: c.Domain, Log: log})
+	accounts := account.New(st, &account.Options{Domain: c.Domain, NewDevices: c.newDevices(), Log: log})
 	box := mailbox.New(st, &mailbox.Options{Log: log, Region: c.Region})
 	devices := easserver.New(easserver.Options{
 		Mailbox: box, Accounts: accounts, Log: log,
