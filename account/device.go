@@ -183,11 +183,15 @@ func (a *Accounts) Devices(ctx context.Context, user store.UserID) (all []store.
 	return all, nil
 }
 
-// SetAccess says what the device may do and wakes its hanging requests. Whoever
-// calls it tells the mailbox to route the texts that wait.
+// SetAccess says what the device may do and wakes its hanging requests. When that
+// is to wipe itself, the time is kept. Whoever calls it tells the mailbox to route
+// the texts that wait.
 func (a *Accounts) SetAccess(ctx context.Context, user store.UserID, id string, access store.Access) error {
 	return a.edit(ctx, user, id, func(_ *entry, d *store.Device) (bool, error) {
-		if d.WipedAt.IsZero() { // a wipe that was taken back in time
+		switch {
+		case access == store.WipeRequested || access == store.FactoryReset:
+			d.WipeRequestedAt, d.WipeFailedAt, d.WipedAt = a.opts.Now().UTC().Truncate(time.Millisecond), time.Time{}, time.Time{}
+		case d.WipedAt.IsZero(): // a wipe that was taken back in time
 			d.WipeRequestedAt, d.WipeFailedAt = time.Time{}, time.Time{}
 		}
 		d.Access = access

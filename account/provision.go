@@ -149,14 +149,11 @@ func WipesAccount(d store.Device) bool { return d.Access == store.WipeRequested 
 // or, with factoryReset, to erase everything it holds. Whoever calls it tells the
 // mailbox to route the texts that wait.
 func (a *Accounts) RequestWipe(ctx context.Context, user store.UserID, device string, factoryReset bool) error {
-	return a.edit(ctx, user, device, func(_ *entry, d *store.Device) (bool, error) {
-		d.Access = store.WipeRequested
-		if factoryReset {
-			d.Access = store.FactoryReset
-		}
-		d.WipeRequestedAt, d.WipeFailedAt, d.WipedAt = a.opts.Now().UTC().Truncate(time.Millisecond), time.Time{}, time.Time{}
-		return true, nil
-	})
+	access := store.WipeRequested
+	if factoryReset {
+		access = store.FactoryReset
+	}
+	return a.SetAccess(ctx, user, device, access)
 }
 
 // FailWipe records that the device says it could not wipe itself. It is told
