@@ -15,7 +15,11 @@ type Properties interface {
 //
 // [MS-ASCMD] 2.2.3.11 ApplicationData
 func NewApplicationData[T Properties](properties *T) (wbxml.Raw, error) {
-	raw, err := wbxml.NewRaw("AirSync ApplicationData", properties)
+	return newProperties("AirSync ApplicationData", properties)
+}
+
+func newProperties[T Properties](element string, properties *T) (wbxml.Raw, error) {
+	raw, err := wbxml.NewRaw(element, properties)
 	if err != nil {
 		return wbxml.Raw{}, fmt.Errorf("eas: encode application data: %w", err)
 	}

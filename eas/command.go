@@ -113,7 +113,7 @@ func (c Command) StatusResponse(status Status) (any, error) {
 	case CommandSmartReply:
 		return &smartReplyStatus{Status: status}, nil
 	case CommandItemOperations:
-		return &itemOperationsStatus{Status: status}, nil
+		return &ItemOperationsResponse{Status: status}, nil
 	case CommandSearch:
 		return &searchStatus{Status: status}, nil
 	case CommandResolveRecipients:
@@ -139,10 +139,6 @@ type (
 	}
 	smartReplyStatus struct {
 		XMLName struct{} `wbxml:"ComposeMail SmartReply"`
-		Status  Status   `wbxml:"Status"`
-	}
-	itemOperationsStatus struct {
-		XMLName struct{} `wbxml:"ItemOperations ItemOperations"`
 		Status  Status   `wbxml:"Status"`
 	}
 	searchStatus struct {

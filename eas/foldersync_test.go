@@ -64,7 +64,7 @@ func TestFolderType(t *testing.T) {
 		{FolderTypeTasks, false, true, ClassTasks},
 		{FolderTypeNotes, false, true, ClassNotes},
 		{FolderTypeJournal, false, true, ""},
-		{FolderTypeRecipientCache, false, true, ""},
+		{FolderTypeRecipientCache, false, true, ClassContacts},
 	} {
 		if f := test.folder; f.IsMail() != test.mail || f.IsDefault() != test.own || f.Class() != test.class {
 			t.Errorf("type %d: mail %t, default %t, class %q", f, f.IsMail(), f.IsDefault(), f.Class())

@@ -196,6 +196,24 @@ const (
 	SettingsStatusDeniedByPolicy       Status = 7
 )
 
+// The statuses of ItemOperations, of an operation unless they say otherwise. The
+// two common ones from StatusMoveCommandDisallowedForNonPersistentMoveAction on
+// are of a Move.
+//
+// [MS-ASCMD] 2.2.3.177.8 Status (ItemOperations)
+const (
+	ItemOperationsStatusProtocolError     Status = 2 // of an operation or of the whole request
+	ItemOperationsStatusServerError       Status = 3
+	ItemOperationsStatusNotFound          Status = 6
+	ItemOperationsStatusInvalidRange      Status = 8
+	ItemOperationsStatusUnknownStore      Status = 9
+	ItemOperationsStatusTooLarge          Status = 11 // of the whole request: too many operations
+	ItemOperationsStatusConversionFailed  Status = 14
+	ItemOperationsStatusInvalidAttachment Status = 15
+	ItemOperationsStatusAccessDenied      Status = 16
+	ItemOperationsStatusPartial           Status = 17
+)
+
 // StatusError is a command that failed. Status is that of the response, or of
 // the part of it the caller asked for.
 type StatusError struct {
@@ -347,6 +365,18 @@ var commandStatuses = map[Command]map[Status]string{
 		GetItemEstimateStatusInvalidCollection: "invalid collection",
 		GetItemEstimateStatusNotPrimed:         "never synchronized",
 		GetItemEstimateStatusInvalidSyncKey:    "invalid sync key or options",
+	},
+	CommandItemOperations: {
+		ItemOperationsStatusProtocolError:     "protocol error",
+		ItemOperationsStatusServerError:       "server error",
+		ItemOperationsStatusNotFound:          "not found",
+		ItemOperationsStatusInvalidRange:      "invalid byte range",
+		ItemOperationsStatusUnknownStore:      "unknown store",
+		ItemOperationsStatusTooLarge:          "too much at once",
+		ItemOperationsStatusConversionFailed:  "conversion failed",
+		ItemOperationsStatusInvalidAttachment: "invalid attachment",
+		ItemOperationsStatusAccessDenied:      "access denied",
+		ItemOperationsStatusPartial:           "partially done",
 	},
 	CommandMoveItems: {
 		MoveItemsStatusInvalidSource:      "invalid source",

@@ -3,14 +3,13 @@ package easserver
 import (
 	"asms/eas"
 	"asms/mailbox"
-	"asms/wbxml"
 )
 
-// emailData is a mail as the server sends it: plain text, whatever format the
-// client likes best.
+// emailProperties is a mail as the server sends it: plain text, whatever format
+// the client likes best.
 //
 // [MS-ASEMAIL] 2.2.2 Elements
-func emailData(item *mailbox.Item, body []mailbox.BodyPreference) (wbxml.Raw, error) {
+func emailProperties(item *mailbox.Item, body []mailbox.BodyPreference) *eas.Email {
 	date := item.Date.UTC()
 	mail := &eas.Email{
 		To: &item.To, From: &item.From, Subject: &item.Subject, DateReceived: &date, DisplayTo: text(item.To),
@@ -22,5 +21,5 @@ func emailData(item *mailbox.Item, body []mailbox.BodyPreference) (wbxml.Raw, er
 	if item.CPID != "" {
 		mail.InternetCPID = &item.CPID
 	}
-	return eas.NewApplicationData(mail)
+	return mail
 }

@@ -63,11 +63,11 @@ func smsMessage(data wbxml.Raw, maxText int) (*mailbox.Message, bool) {
 	return m, true
 }
 
-// smsData is a text as the server sends it, its elements in the order of the
-// protocol's example.
+// smsProperties is a text as the server sends it, its elements in the order of
+// the protocol's example.
 //
 // [MS-ASMS] 2.2.2.1 SMS Class Elements, 4.3 SMS Message Added by the Server
-func smsData(item *mailbox.Item, body []mailbox.BodyPreference) (wbxml.Raw, error) {
+func smsProperties(item *mailbox.Item, body []mailbox.BodyPreference) *eas.SMS {
 	date := item.Date.UTC()
 	sms := &eas.SMS{
 		To: &item.To, From: &item.From, DateReceived: &date, Importance: &item.Importance, Read: &item.Read,
@@ -77,7 +77,7 @@ func smsData(item *mailbox.Item, body []mailbox.BodyPreference) (wbxml.Raw, erro
 	if item.CPID == "" {
 		sms.InternetCPID = eas.Ptr(defaultCPID)
 	}
-	return eas.NewApplicationData(sms)
+	return sms
 }
 
 // plainBody is a body of plain text, as much of it as the client can take. A

@@ -30,6 +30,8 @@ func handle(c eas.Command) handler {
 		return (*Server).moveItems
 	case eas.CommandGetItemEstimate:
 		return (*Server).getItemEstimate
+	case eas.CommandItemOperations:
+		return (*Server).itemOperations
 	case eas.CommandSettings:
 		return (*Server).settings
 	case eas.CommandPing:

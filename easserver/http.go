@@ -157,6 +157,10 @@ func responseStatus(response any) string {
 		status = r.Status
 	case *eas.MoveItemsResponse:
 		status = r.Status
+	case *eas.ItemOperationsResponse:
+		status = r.Status
+	case *multiPart:
+		status = r.response.Status
 	case *eas.SettingsResponse:
 		status = r.Status
 	case *eas.PingResponse:
@@ -188,12 +192,19 @@ func (s *Server) write(w http.ResponseWriter, hr *http.Request, response any, l 
 			s.buffers.Put(buf)
 		}
 	}()
+	contentType, parts := eas.ContentType, [][]byte(nil)
+	if m, ok := response.(*multiPart); ok {
+		contentType, parts, response = eas.ContentTypeMultiPart, m.parts, m.response
+	}
 	body, err := wbxml.AppendMarshal((*buf)[:0], response)
 	if err != nil {
 		return fmt.Errorf("easserver: %w", err)
 	}
 	*buf = body
-	h.Set("Content-Type", eas.ContentType)
+	if contentType == eas.ContentTypeMultiPart {
+		body = eas.AppendMultiPart(nil, append([][]byte{body}, parts...)...)
+	}
+	h.Set("Content-Type", contentType)
 	h.Set("Vary", "Accept-Encoding")
 	if len(body) >= worthPacking && acceptsGzip(hr.Header) {
 		if packed, ok := s.pack(body); ok {
@@ -282,8 +293,8 @@ func bodyError(err error) error {
 	return &httpError{http.StatusBadRequest, err}
 }
 
-// worthPacking is from how many bytes on a response is packed.
-const worthPacking = 1 << 10
+// worthPacking is from how many bytes on a response may become shorter by packing.
+const worthPacking = 128
 
 // pack compresses a response, and says whether that made it shorter.
 func (s *Server) pack(body []byte) ([]byte, bool) {

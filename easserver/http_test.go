@@ -111,7 +111,7 @@ func TestHTTP(t *testing.T) {
 			t.Errorf("versions %q", got)
 		}
 		if got, want := r.header.Get("MS-ASProtocolCommands"),
-			"Sync,FolderSync,FolderCreate,FolderDelete,FolderUpdate,MoveItems,GetItemEstimate,Settings,Ping,Provision"; got != want {
+			"Sync,FolderSync,FolderCreate,FolderDelete,FolderUpdate,MoveItems,GetItemEstimate,Settings,Ping,ItemOperations,Provision"; got != want {
 			t.Errorf("commands %q, want %q", got, want)
 		}
 		code(t, 401, func(hr *http.Request) { hr.Method = "OPTIONS"; hr.Header.Del("Authorization") })
@@ -141,6 +141,18 @@ func TestHTTP(t *testing.T) {
 		r.want(t, "Status", "1")
 		bad := base64.StdEncoding.EncodeToString([]byte{191, 9, 9, 4, 2, 'D', '2', 0, 3, 'L', 'a', 'b'})
 		code(t, 400, func(hr *http.Request) { hr.URL.RawQuery = bad })
+	})
+	t.Run("MSASHTTP S01_TC02 the answer to FolderSync is packed for who asks for it", func(t *testing.T) {
+		hr := d.request("FolderSync", body)
+		hr.Header.Set("Accept-Encoding", "gzip")
+		resp, err := l.http.Client().Do(hr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		if resp.Header.Get("Content-Encoding") != "gzip" {
+			t.Errorf("headers %v", resp.Header)
+		}
 	})
 	t.Run("a long response is packed for who asks for it", func(t *testing.T) {
 		l.user("bert")
@@ -204,10 +216,10 @@ func TestBadBodies(t *testing.T) {
 	d := l.phone("anna", "D1", eas.Version141)
 
 	own := map[string]string{"Sync": "4", "FolderSync": "10", "FolderCreate": "10", "FolderUpdate": "10", "FolderDelete": "10",
-		"Ping": "4", "Settings": "2", "Provision": "2", "GetItemEstimate": "103", "MoveItems": "103"}
+		"Ping": "4", "Settings": "2", "Provision": "2", "GetItemEstimate": "103", "MoveItems": "103", "ItemOperations": "2"}
 	roots := map[string]string{"Sync": "AirSync", "FolderSync": "FolderHierarchy", "FolderCreate": "FolderHierarchy",
 		"FolderUpdate": "FolderHierarchy", "FolderDelete": "FolderHierarchy", "Ping": "Ping", "Settings": "Settings",
-		"Provision": "Provision", "GetItemEstimate": "GetItemEstimate", "MoveItems": "Move"}
+		"Provision": "Provision", "GetItemEstimate": "GetItemEstimate", "MoveItems": "Move", "ItemOperations": "ItemOperations"}
 	for command, page := range roots {
 		post := func(body []byte) *reply {
 			t.Helper()
@@ -297,15 +309,16 @@ func TestServerErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for command, c := range map[string][3]string{
-		"FolderSync":   {folderSync0, "Status", "6"},
-		"FolderCreate": {folderXML("FolderCreate", "k", "<ParentId>0</ParentId><DisplayName>x</DisplayName><Type>12</Type>"), "Status", "6"},
-		"FolderUpdate": {folderXML("FolderUpdate", "k", "<ServerId>7</ServerId><ParentId>0</ParentId><DisplayName>x</DisplayName>"), "Status", "6"},
-		"FolderDelete": {folderXML("FolderDelete", "k", "<ServerId>7</ServerId>"), "Status", "6"},
-		"Sync":         {syncXML(d.collection(inbox, commands(smsAdd("c", pat, me, "x", ""))), ""), one + "Status", "5"},
-		"MoveItems":    {`<MoveItems xmlns="Move"><Move><SrcMsgId>1:1</SrcMsgId><SrcFldId>1</SrcFldId><DstFldId>4</DstFldId></Move></MoveItems>`, "Response/Status", "5"},
-		"Ping":         {pingXML("60", inbox), "Status", "8"},
-		"Settings":     {setXML("<Model>new</Model>"), "Status", "4"},
-		"Provision":    {firstPhase(d), "Status", "3"},
+		"FolderSync":     {folderSync0, "Status", "6"},
+		"FolderCreate":   {folderXML("FolderCreate", "k", "<ParentId>0</ParentId><DisplayName>x</DisplayName><Type>12</Type>"), "Status", "6"},
+		"FolderUpdate":   {folderXML("FolderUpdate", "k", "<ServerId>7</ServerId><ParentId>0</ParentId><DisplayName>x</DisplayName>"), "Status", "6"},
+		"FolderDelete":   {folderXML("FolderDelete", "k", "<ServerId>7</ServerId>"), "Status", "6"},
+		"Sync":           {syncXML(d.collection(inbox, commands(smsAdd("c", pat, me, "x", ""))), ""), one + "Status", "5"},
+		"ItemOperations": {operationsXML(fetchXML(inbox, "1:1", "")), fetched1 + "Status", "3"},
+		"MoveItems":      {`<MoveItems xmlns="Move"><Move><SrcMsgId>1:1</SrcMsgId><SrcFldId>1</SrcFldId><DstFldId>4</DstFldId></Move></MoveItems>`, "Response/Status", "5"},
+		"Ping":           {pingXML("60", inbox), "Status", "8"},
+		"Settings":       {setXML("<Model>new</Model>"), "Status", "4"},
+		"Provision":      {firstPhase(d), "Status", "3"},
 		"GetItemEstimate": {`<GetItemEstimate xmlns="GetItemEstimate" xmlns:airsync="AirSync"><Collections><Collection><airsync:SyncKey>` + sent1 +
 			`</airsync:SyncKey><CollectionId>4</CollectionId></Collection></Collections></GetItemEstimate>`, "Status", "111"},
 	} {

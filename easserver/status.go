@@ -56,7 +56,14 @@ var verdicts = map[eas.Command][]verdict{
 		{mailbox.ErrRecipientCache, eas.FolderStatusSpecial},
 		{mailbox.ErrFolderNotFound, eas.FolderStatusNotFound},
 	},
+	eas.CommandItemOperations: {
+		{mailbox.ErrItemNotFound, eas.ItemOperationsStatusNotFound},
+		{mailbox.ErrFolderNotFound, eas.ItemOperationsStatusNotFound},
+		{mailbox.ErrConversationNotFound, eas.ItemOperationsStatusNotFound},
+		{mailbox.ErrRecipientCache, eas.StatusInvalidCombinationOfIDs},
+	},
 	eas.CommandMoveItems: {
+		{mailbox.ErrRecipientCache, eas.StatusInvalidCombinationOfIDs},
 		{mailbox.ErrItemNotFound, eas.MoveItemsStatusInvalidSource},
 		{mailbox.ErrFolderNotFound, eas.MoveItemsStatusInvalidSource},
 		{mailbox.ErrBadDestination, eas.MoveItemsStatusInvalidDestination},
@@ -110,6 +117,8 @@ var protocolErrors = map[eas.Command]eas.Status{
 	eas.CommandPing:         eas.PingStatusSyntaxError,
 	eas.CommandSettings:     eas.SettingsStatusProtocolError,
 	eas.CommandProvision:    eas.ProvisionStatusProtocolError,
+
+	eas.CommandItemOperations: eas.ItemOperationsStatusProtocolError,
 }
 
 // serverErrors are how commands say that the server failed. Other commands say
@@ -123,6 +132,8 @@ var serverErrors = map[eas.Command]eas.Status{
 	eas.CommandPing:         eas.PingStatusServerError,
 	eas.CommandSettings:     eas.SettingsStatusUnavailable,
 	eas.CommandProvision:    eas.ProvisionStatusServerError,
+
+	eas.CommandItemOperations: eas.ItemOperationsStatusServerError,
 }
 
 // protocolError is the failure of a command whose request breaks its rules.

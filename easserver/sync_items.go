@@ -211,9 +211,9 @@ func optionsOf(list []mailbox.ClassOptions, c mailbox.Class) (mailbox.ClassOptio
 // itemData is a whole item.
 func itemData(item *mailbox.Item, o mailbox.ClassOptions) (wbxml.Raw, error) {
 	if item.Class == mailbox.ClassSMS {
-		return smsData(item, o.Body)
+		return eas.NewApplicationData(smsProperties(item, o.Body))
 	}
-	return emailData(item, o.Body)
+	return eas.NewApplicationData(emailProperties(item, o.Body))
 }
 
 // changeData is what has changed of an item.

@@ -10,8 +10,8 @@ import (
 // Move moves an item to another folder, where it has a new id. The device that
 // moved it gets the Delete and the Add like any other. A text on its way out
 // cannot be moved, and nothing can be moved into the Outbox: that would send it.
-// The error is ErrItemNotFound, ErrSameFolder, ErrBadDestination, ErrLocked or
-// the store's.
+// The error is ErrItemNotFound, ErrSameFolder, ErrBadDestination,
+// ErrRecipientCache, ErrLocked or the store's.
 //
 // [MS-ASCMD] 2.2.1.12 MoveItems
 func (m *Mailbox) Move(ctx context.Context, user UserID, device, item, from, to string) (id string, err error) {
@@ -43,6 +43,9 @@ func (m *Mailbox) Move(ctx context.Context, user UserID, device, item, from, to 
 		dst, err := findFolder(tx, to)
 		if err != nil {
 			return orNotFound(err, ErrBadDestination)
+		}
+		if dst.ID == store.RecipientCacheID {
+			return ErrRecipientCache
 		}
 		if dst.Type == outboxType || !folderOf(dst).HoldsMail() {
 			return ErrBadDestination
