@@ -33,6 +33,9 @@ type Device struct {
 	FirstSeen    time.Time `json:"first_seen"`
 	LastSeen     time.Time `json:"last_seen"`
 	Queue        int       `json:"queue"` // texts that wait for it or that it has
+
+	WipeRequested time.Time `json:"wipe_requested,omitzero"` // when the last wipe was asked for
+	Wiped         time.Time `json:"wiped,omitzero"`          // when the device said that it was done
 }
 
 // Devices is all devices of a user, or of all for administrators.
