@@ -2,7 +2,7 @@ package api
 
 import (
 	"context"
-	"net/url"
+	"net/http"
 	"time"
 )
 
@@ -33,5 +33,5 @@ const RecipientsPath = "/api/v1/devices/{device}/texts/{text}/recipients"
 // the device was given. ActiveSync has no word for it: a non-delivery report says
 // as much to people.
 func (c *Client) ReportRecipients(ctx context.Context, device, text string, recipients []Recipient) error {
-	return c.put(ctx, "/api/v1/devices/"+url.PathEscape(device)+"/texts/"+url.PathEscape(text)+"/recipients", recipients)
+	return c.call(ctx, http.MethodPut, path("/devices/%s/texts/%s/recipients", device, text), nil, recipients, nil)
 }

@@ -73,6 +73,7 @@ func New(opts Options) *Server {
 	s.routesSetup()
 	s.routesAdmin()
 	s.routesRecipients()
+	s.routesOpenAPI()
 	s.mux.HandleFunc("/api/", s.noRoute)
 	if !opts.NoApp {
 		s.mux.Handle("/", loadApp(built))
