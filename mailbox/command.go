@@ -30,7 +30,7 @@ func (s *session) commands() ([]Response, error) {
 		default:
 			err = fmt.Errorf("mailbox: command kind %d", c.Kind)
 		}
-		if errors.Is(err, ErrConflict) || errors.Is(err, ErrItemNotFound) {
+		if errors.Is(err, ErrConflict) || errors.Is(err, ErrItemNotFound) || errors.Is(err, ErrCard) {
 			r.Err, err = err, nil
 		}
 		if err != nil {
@@ -74,6 +74,9 @@ func visible(i *store.Item, device string) bool {
 func (s *session) add(c *Command, r *Response) error {
 	if id, again := s.answers[c.ClientID]; again {
 		return s.addAgain(c, id, r)
+	}
+	if c.Card != nil {
+		return s.addContact(c, r)
 	}
 	i, err := s.adopt(c.Message)
 	if err != nil {
@@ -124,12 +127,18 @@ func (s *session) addAgain(c *Command, id int64, r *Response) error {
 	i, err := s.tx.Item(id)
 	if err == nil {
 		r.Item = itemOf(i)
-		if i.ReadBy == s.device && i.ReadLost && i.Read == c.Message.Read {
+		if c.Message != nil && i.ReadBy == s.device && i.ReadLost && i.Read == c.Message.Read {
 			if err := s.tx.SetReadLost(id, false); err != nil {
 				return err
 			}
 			s.did(undoEntry{What: undoRead, Item: id})
 			i.ReadLost = false
+		}
+		if c.Card != nil {
+			if err := s.addContactAgain(i, c.Card); err != nil {
+				return err
+			}
+			return s.own(i)
 		}
 		if s.outbox { // what changed meanwhile comes back as a Change
 			if err := s.takeOver(i, &store.Item{Read: c.Message.Read, Flag: c.Message.Flag.encode()}); err != nil {
@@ -141,7 +150,10 @@ func (s *session) addAgain(c *Command, id int64, r *Response) error {
 	if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	r.Item = &Item{ServerID: r.ServerID, Class: c.Message.Class} // someone has deleted it since
+	r.Item = &Item{ServerID: r.ServerID, Class: ClassContact} // someone has deleted it since
+	if c.Message != nil {
+		r.Item.Class = c.Message.Class
+	}
 	stones, err := s.tx.TombstonesOf(s.folder, id)
 	if err != nil || len(stones) == 0 {
 		return err
@@ -197,7 +209,10 @@ func (s *session) change(c *Command) error {
 	if o := s.options(i.Class); o != nil {
 		clientWins = o.ClientWins
 	}
-	fields := s.fields(i, c)
+	fields, err := s.fields(i, c)
+	if err != nil {
+		return err
+	}
 	conflict := false
 	for _, f := range fields {
 		if !f.equal && !clientWins && s.contested(f) && i.Changed() > s.ChangesTold && s.held(i) {
@@ -224,26 +239,33 @@ type field struct {
 	by    *string
 	lost  *bool
 	equal bool // the item has that value already
-	set   func()
+	set   func() error
 	said  said
 	undo  undoKind
 }
 
-func (s *session) fields(i *store.Item, c *Command) (all []field) {
+func (s *session) fields(i *store.Item, c *Command) (all []field, err error) {
+	if i.Class == ClassContact {
+		if c.Card == nil {
+			return nil, nil
+		}
+		f, err := s.cardField(i, c.Card)
+		return []field{f}, err
+	}
 	if c.Read != nil {
 		all = append(all, field{
 			seq: &i.ReadSeq, by: &i.ReadBy, lost: &i.ReadLost, equal: i.Read == *c.Read,
-			set: func() { i.Read = *c.Read }, said: said{i.ID, false}, undo: undoRead,
+			set: func() error { i.Read = *c.Read; return nil }, said: said{i.ID, false}, undo: undoRead,
 		})
 	}
 	if c.Flag != nil {
 		flag := c.Flag.encode()
 		all = append(all, field{
 			seq: &i.FlagSeq, by: &i.FlagBy, lost: &i.FlagLost, equal: i.Flag == flag,
-			set: func() { i.Flag = flag }, said: said{i.ID, true}, undo: undoFlag,
+			set: func() error { i.Flag = flag; return nil }, said: said{i.ID, true}, undo: undoFlag,
 		})
 	}
-	return all
+	return all, nil
 }
 
 // write writes one field of a Change. In a conflict nothing of the Change is
@@ -270,7 +292,9 @@ func (s *session) write(i *store.Item, f field, conflict bool) error {
 		*f.by = ""
 		return nil
 	}
-	f.set()
+	if err := f.set(); err != nil {
+		return err
+	}
 	s.did(undoEntry{What: f.undo, Item: i.ID})
 	return nil
 }
@@ -303,7 +327,7 @@ func (s *session) delete(c *Command) error {
 		return err
 	}
 	s.did(undoEntry{What: undoDelete, Item: id, Tombstone: stone})
-	if s.req.DeletesAsMoves && s.in.Type != deletedType {
+	if s.req.DeletesAsMoves && s.in.Type != deletedType && i.Class != ClassContact { // Deleted Items hold mail
 		_, err = s.m.copyTo(s.tx, i, store.DeletedItemsID)
 	}
 	return err
@@ -338,6 +362,6 @@ func (s *session) fetch(c *Command, r *Response) error {
 	if !s.wants(i.Class) && !s.held(i) { // [MS-ASMS] 3.2.5.1: no SMS that was not asked for
 		return ErrItemNotFound
 	}
-	r.Item = itemOf(i)
-	return nil
+	r.Item, err = itemWhole(s.tx, i)
+	return err
 }

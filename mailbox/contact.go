@@ -150,6 +150,9 @@ func (m *Mailbox) AddContact(ctx context.Context, user UserID, card Card) (conta
 
 // createContact stores a card as a new item of a folder.
 func (m *Mailbox) createContact(tx *store.Tx, folder int64, card Card) (*store.Item, error) {
+	if err := card.check(); err != nil {
+		return nil, err
+	}
 	i := &store.Item{
 		Folder: folder, Class: ClassContact, Date: m.now().UnixMilli(), CPID: defaultCPID, Importance: 1, Read: true,
 		ConversationID: []byte{}, ConversationIndex: []byte{}, // it is in none

@@ -40,7 +40,7 @@ func (m *Mailbox) Estimate(ctx context.Context, p Partnership, key string, optio
 			return ErrInvalidSyncKey
 		}
 		if options == nil {
-			options = []ClassOptions{{Class: ClassEmail}}
+			options = defaultOptions(in)
 		}
 		v.Options = options
 		plan := plan{view: v, tx: tx, folder: in.ID, window: math.MaxInt, count: true}
@@ -63,5 +63,5 @@ func (m *Mailbox) currentView(tx *store.Tx, device string, in store.Folder) (vie
 		return view{}, part, err
 	}
 	st, err := decodeState(part.State)
-	return view{state: st, device: device, outbox: in.Type == outboxType, day: m.day()}, part, err
+	return view{state: st, device: device, outbox: in.Type == outboxType, classes: classesIn(in), day: m.day()}, part, err
 }

@@ -26,8 +26,8 @@ func (m *Mailbox) FetchFor(ctx context.Context, p Partnership, id string) (item 
 		if !visible(i, p.Device) {
 			return ErrItemNotFound
 		}
-		item = itemOf(i)
-		return nil
+		item, err = itemWhole(tx, i)
+		return err
 	})
 	return item, err
 }

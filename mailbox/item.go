@@ -24,6 +24,7 @@ type Item struct {
 	Flag              Flag
 	ConversationID    []byte // 16 bytes
 	ConversationIndex []byte // 5 bytes and 5 for each response level
+	Card              *Card  // of a contact, which has nothing of the above but its id, class and date
 }
 
 // Flag is the follow-up flag of an item; the zero Flag is none.

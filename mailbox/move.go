@@ -47,6 +47,10 @@ func (m *Mailbox) Move(ctx context.Context, user UserID, device, item, from, to 
 		if dst.ID == store.RecipientCacheID {
 			return ErrRecipientCache
 		}
+		if i.Class == ClassContact {
+			id, err = m.moveContact(tx, i, dst)
+			return err
+		}
 		if dst.Type == outboxType || !folderOf(dst).HoldsMail() {
 			return ErrBadDestination
 		}

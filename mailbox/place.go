@@ -122,6 +122,11 @@ func (m *Mailbox) kill(tx *store.Tx, i *store.Item, by string) (int64, error) {
 	if err := tx.DeleteItem(i); err != nil {
 		return 0, err
 	}
+	if i.Class == ClassContact {
+		if err := tx.DeleteContact(i.ID); err != nil {
+			return 0, err
+		}
+	}
 	return seq, tx.PutTombstone(&store.Tombstone{
 		Seq: seq, ItemID: i.ID, Folder: i.Folder, Class: i.Class, Date: i.Date, Born: i.Born, DelBy: by,
 		Outbound: i.State != store.NotOutbound, Aud: i.Aud, Off: i.Off, At: m.now(),

@@ -1,6 +1,10 @@
 package mailbox
 
-import "asms/store"
+import (
+	"slices"
+
+	"asms/store"
+)
 
 // rowLimit bounds how many rows one plan reads, however few of them the device
 // has to be told of. What is left is MoreAvailable.
@@ -116,7 +120,7 @@ func (p *plan) deletes() (more bool, err error) {
 
 // removals is stage 2: items that a raised floor shuts out.
 func (p *plan) removals() (more bool, err error) {
-	for _, c := range []Class{ClassEmail, ClassSMS} {
+	for _, c := range p.classes {
 		cs, floor := p.class(c), p.floorOf(c)
 		if !p.wants(c) && cs.Floor == store.Top || !cs.Low.Less(floor) {
 			continue
@@ -177,7 +181,10 @@ func (p *plan) updates() (more bool, err error) {
 				return false, nil
 			default:
 				if c := p.say(ChangeUpdate, i.Class, i.ID); !p.count {
-					c.Item, c.Read, c.Flag = itemOf(i), read, flag
+					c.Read, c.Flag = read, flag
+					if c.Item, err = itemWhole(p.tx, i); err != nil {
+						return false, err
+					}
 				}
 			}
 		}
@@ -210,7 +217,9 @@ func (p *plan) creations() (more bool, err error) {
 				more = true
 				return false, nil
 			}
-			p.add(i)
+			if err := p.add(i); err != nil {
+				return false, err
+			}
 		}
 		p.CreationsTold = i.Born
 		if i.State != store.NotOutbound {
@@ -226,7 +235,7 @@ func (p *plan) creations() (more bool, err error) {
 
 // descent is stage 5: older items that a lowered floor lets in, newest first.
 func (p *plan) descent() (more bool, err error) {
-	for _, c := range []Class{ClassSMS, ClassEmail} {
+	for _, c := range slices.Backward(p.classes) {
 		cs, floor := p.class(c), p.floorOf(c)
 		if !floor.Less(cs.Floor) {
 			continue
@@ -241,7 +250,9 @@ func (p *plan) descent() (more bool, err error) {
 					more = true
 					return false, nil
 				}
-				p.add(i)
+				if err := p.add(i); err != nil {
+					return false, err
+				}
 			}
 			cs.Floor = i.Key()
 			if cs.Floor.Less(cs.Low) {
@@ -266,13 +277,14 @@ func (p *plan) sendable(i *store.Item) bool {
 	return i.State == store.NotOutbound || i.Aud == p.device && i.State == store.Offered
 }
 
-func (p *plan) add(i *store.Item) {
+func (p *plan) add(i *store.Item) (err error) {
 	c := p.say(ChangeAdd, i.Class, i.ID)
 	if p.count {
-		return
+		return nil
 	}
-	c.Item = itemOf(i)
 	if i.State == store.Offered && !i.Carried {
 		p.carried = append(p.carried, i)
 	}
+	c.Item, err = itemWhole(p.tx, i)
+	return err
 }

@@ -19,8 +19,11 @@ type state struct {
 	ChangesTold   int64          `json:"C"`
 	CreationsTold int64          `json:"A"`
 	Issued        int64          `json:"I"` // counter when the key was issued
-	Classes       [2]classState  `json:"c"` // by class
+	Classes       [2]classState  `json:"c"` // the folder's own class, and texts
 	Options       []ClassOptions `json:"o"` // sticky
+	// Supported are the elements of contacts that the client said it manages, nil
+	// for all of them.
+	Supported *[]string `json:"S,omitempty"`
 }
 
 // classState is what a device knows of one class of a folder.
@@ -34,7 +37,12 @@ type classState struct {
 	Stale bool `json:"s,omitempty"`
 }
 
-func (s *state) class(c Class) *classState { return &s.Classes[c-1] }
+func (s *state) class(c Class) *classState {
+	if c == ClassSMS {
+		return &s.Classes[1]
+	}
+	return &s.Classes[0]
+}
 
 // options returns the options of a class, or nil when it is not wanted.
 func (s *state) options(c Class) *ClassOptions {
@@ -48,11 +56,21 @@ func (s *state) options(c Class) *ClassOptions {
 
 func (s *state) wants(c Class) bool { return s.options(c) != nil }
 
+// classesIn are the classes of the items of a folder, its own one first.
+func classesIn(f store.Folder) []Class {
+	if holdsContacts(f.Type) {
+		return []Class{ClassContact}
+	}
+	return []Class{ClassEmail, ClassSMS}
+}
+
+// defaultOptions are those of a client that gives none.
+//
+// [MS-ASMS] 3.1.4.1.1
+func defaultOptions(f store.Folder) []ClassOptions { return []ClassOptions{{Class: classesIn(f)[0]}} }
+
 // begin returns the state of key 0: nothing is held.
 func begin(seq int64, options []ClassOptions) state {
-	if options == nil { // [MS-ASMS] 3.1.4.1.1
-		options = []ClassOptions{{Class: ClassEmail}}
-	}
 	none := classState{Floor: store.Top, Low: store.Top}
 	return state{
 		DeletesTold: seq, ChangedSince: seq, ChangesTold: seq, CreationsTold: seq, Issued: seq,
@@ -116,9 +134,10 @@ func filterFloor(day time.Time, filterType int) store.Key {
 // view is a device's state of one folder with what it needs to be read.
 type view struct {
 	state
-	device string
-	outbox bool
-	day    time.Time
+	device  string
+	outbox  bool
+	classes []Class // of the folder
+	day     time.Time
 }
 
 // floorOf returns where the floor of a class should be: Top when it is not

@@ -54,6 +54,7 @@ type BodyPreference struct {
 // SyncRequest is what a client says about one collection.
 type SyncRequest struct {
 	Key            string         // "0" begins
+	Supported      *[]string      // with key 0: the elements of contacts that the client manages; nil all
 	Options        []ClassOptions // nil: those of the request before
 	GetChanges     bool
 	Window         int  // how many changes may come, at least 1
@@ -78,11 +79,12 @@ const (
 // Command is one Add, Change, Delete or Fetch of a client.
 type Command struct {
 	Kind     CommandKind
-	ClientID string   // Add
-	ServerID string   // Change, Delete, Fetch
-	Message  *Message // Add
-	Read     *bool    // Change: nil as it is
-	Flag     *Flag    // Change: nil as it is, the zero Flag clears
+	ClientID string      // Add
+	ServerID string      // Change, Delete, Fetch
+	Message  *Message    // Add of a mail or text
+	Card     *CardChange // Add and Change of a contact
+	Read     *bool       // Change: nil as it is
+	Flag     *Flag       // Change: nil as it is, the zero Flag clears
 }
 
 // Message is what a new item holds.
@@ -198,7 +200,7 @@ func (s *session) sync() (Delta, error) {
 		}
 		return Delta{}, err
 	}
-	s.outbox = s.in.Type == outboxType
+	s.outbox, s.classes = s.in.Type == outboxType, classesIn(s.in)
 	if s.req.Key == "0" {
 		return s.begin()
 	}
@@ -265,7 +267,12 @@ func (s *session) begin() (Delta, error) {
 	if err != nil {
 		return Delta{}, err
 	}
-	s.state = begin(seq, s.req.Options)
+	options := s.req.Options
+	if options == nil {
+		options = defaultOptions(s.in)
+	}
+	s.state = begin(seq, options)
+	s.Supported = s.req.Supported
 	now := s.m.now().UnixMilli()
 	s.part = store.Partnership{
 		Device: s.device, Folder: s.folder, Epoch: newEpoch(), Started: now, Seen: now,
@@ -366,7 +373,7 @@ func (s *session) tidy() error {
 			return err
 		}
 	}
-	for _, c := range []Class{ClassEmail, ClassSMS} {
+	for _, c := range s.classes {
 		if err := s.tx.DropMarksInRange(s.device, s.folder, c, s.class(c).Floor, s.CreationsTold); err != nil {
 			return err
 		}

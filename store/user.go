@@ -111,7 +111,7 @@ func (tx *Tx) SetAdmin(admin bool) error {
 func (tx *Tx) RemoveUser() error {
 	tx.Touch()
 	for _, table := range []string{"directory", "device", "folder", "hierarchy", "item", "tombstone",
-		"mark", "partnership", "outbound", "recipient", "thread", "gone", "request", "credential", "setting", "always_move", "mailbox"} {
+		"mark", "partnership", "contact", "contact_number", "outbound", "recipient", "thread", "gone", "request", "credential", "setting", "always_move", "mailbox"} {
 		if err := tx.exec(`DELETE FROM `+table+` WHERE user_id = $1`, tx.user); err != nil {
 			return err
 		}
