@@ -15,20 +15,24 @@ func (m *Mailbox) Change(ctx context.Context, user UserID, id string, read *bool
 		if err != nil {
 			return err
 		}
-		if read != nil && i.Read != *read {
-			if i.ReadSeq, err = tx.Bump(); err != nil {
-				return err
-			}
-			i.Read, i.ReadBy, i.ReadLost = *read, "", false
-		}
-		if flag != nil && i.Flag != flag.encode() {
-			if i.FlagSeq, err = tx.Bump(); err != nil {
-				return err
-			}
-			i.Flag, i.FlagBy, i.FlagLost = flag.encode(), "", false
-		}
-		return tx.UpdateItem(i)
+		return changeItem(tx, i, read, flag)
 	})
+}
+
+func changeItem(tx *store.Tx, i *store.Item, read *bool, flag *Flag) (err error) {
+	if read != nil {
+		if err := setRead(tx, i, *read); err != nil {
+			return err
+		}
+	}
+	if flag == nil || i.Flag == flag.encode() {
+		return nil
+	}
+	if i.FlagSeq, err = tx.Bump(); err != nil {
+		return err
+	}
+	i.Flag, i.FlagBy, i.FlagLost = flag.encode(), "", false
+	return tx.UpdateItem(i)
 }
 
 // Delete deletes an item on the server's side, for good. A text on its way out
@@ -39,25 +43,29 @@ func (m *Mailbox) Delete(ctx context.Context, user UserID, id string) error {
 		if err != nil {
 			return err
 		}
-		if i.State != store.NotOutbound {
-			if i.State != store.Waiting && (i.State != store.Offered || i.Carried) && i.State != store.Unknown {
-				return ErrLocked
-			}
-			o, err := tx.Outbound(i.ID)
-			if err != nil {
-				return err
-			}
-			if o.State != store.Unknown {
-				o.State, o.Device = store.Cancelled, ""
-			}
-			o.Ended, o.Due = m.now(), zeroTime
-			if err := tx.PutOutbound(o); err != nil {
-				return err
-			}
-		}
-		_, err = m.kill(tx, i, "")
-		return err
+		return m.delete(tx, i)
 	})
+}
+
+func (m *Mailbox) delete(tx *store.Tx, i *store.Item) error {
+	if i.State != store.NotOutbound {
+		if !cancellable(i) && i.State != store.Unknown {
+			return ErrLocked
+		}
+		o, err := tx.Outbound(i.ID)
+		if err != nil {
+			return err
+		}
+		if o.State != store.Unknown {
+			o.State, o.Device = store.Cancelled, ""
+		}
+		o.Ended, o.Due = m.now(), zeroTime
+		if err := tx.PutOutbound(o); err != nil {
+			return err
+		}
+	}
+	_, err := m.kill(tx, i, "")
+	return err
 }
 
 func findItem(tx *store.Tx, id string) (*store.Item, error) {

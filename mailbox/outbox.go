@@ -77,7 +77,7 @@ func (m *Mailbox) setState(tx *store.Tx, i *store.Item, to store.TextState) erro
 	o.State, o.Due = to, zeroTime
 	switch to {
 	case store.Waiting:
-		o.Device, o.Offered = "", zeroTime
+		o.Device, o.Offered, o.Due = "", zeroTime, o.Expires
 	case store.Offered:
 		o.Due = m.dueAfter(tx.User(), i.Aud, m.now())
 	case store.HandedOver:

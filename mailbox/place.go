@@ -141,6 +141,9 @@ func (m *Mailbox) copyTo(tx *store.Tx, i *store.Item, folder int64) (*store.Item
 	c.FlagSeq, c.FlagBy, c.FlagLost = 0, "", false
 	c.State, c.Aud, c.Off, c.Carried = store.NotOutbound, "", 0, false
 	c.Supplied, c.FiledBy, c.Linked = "", "", false
+	if c.Hidden == store.Copied {
+		c.Hidden = store.NotHidden
+	}
 	if err := m.insert(tx, &c); err != nil {
 		return nil, err
 	}

@@ -106,6 +106,9 @@ func (m *Mailbox) offerWaiting(tx *store.Tx, phones []phone) error {
 	}
 	var offers []offer
 	err := tx.TextsWaiting(func(t store.WaitingText) (bool, error) {
+		if !t.Expires.IsZero() && !t.Expires.After(m.now()) {
+			return true, nil // Expire is about to fail it
+		}
 		to, err := c.choose(t)
 		if err == nil && to != "" {
 			offers = append(offers, offer{t.Item, to})

@@ -2,7 +2,10 @@ package mailbox
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"asms/sms"
@@ -11,82 +14,99 @@ import (
 
 // Outgoing is a text written on the server's side.
 type Outgoing struct {
-	To     []sms.Address
-	Body   string
-	Device string // phone that must send it; "" the server chooses
+	To        []sms.Address
+	Body      string
+	Device    string        // phone that must send it; "" the server chooses
+	NotBefore time.Time     // no phone gets it earlier; zero at once
+	ValidFor  time.Duration // how long it waits for a phone, from NotBefore or now on; 0 for ever
 }
 
-// ErrNoRecipient: a text needs someone to go to.
-var ErrNoRecipient = errors.New("mailbox: the text has no recipient")
+// Errors of Send.
+var (
+	// ErrNoRecipient: a text needs someone to go to.
+	ErrNoRecipient = errors.New("mailbox: the text has no recipient")
+	// ErrOtherRequest: another text was sent under that key.
+	ErrOtherRequest = errors.New("mailbox: another text was sent under that key")
+)
+
+// requestLife is how long SendOnce knows a key.
+const requestLife = 48 * time.Hour
 
 // Send puts a text into the Outbox and returns its id. It waits there until a
 // phone may take it.
 func (m *Mailbox) Send(ctx context.Context, user UserID, out Outgoing) (id string, err error) {
-	if len(out.To) == 0 {
-		return "", ErrNoRecipient
-	}
-	err = m.st.Update(ctx, user, func(tx *store.Tx) error {
-		outbox, err := tx.Folder(store.OutboxID)
-		if err != nil {
-			return err
-		}
-		i, err := m.newItem(tx, &Message{Class: ClassSMS, To: sms.FormatAddresses(out.To), Body: out.Body, Importance: 1, Read: true}, outbox)
-		if err != nil {
-			return err
-		}
-		if err := m.compose(tx, i, "", out.Device); err != nil {
-			return err
-		}
-		id = serverID(i.Folder, i.ID)
-		return m.route(tx, nil)
-	})
+	id, _, err = m.SendOnce(ctx, user, "", out)
 	return id, err
+}
+
+// SendOnce does what Send does, but the same text only once under one key within
+// 48 hours: then it returns the id of the text that is there, and again is true.
+// With the key of another text the error is ErrOtherRequest. The empty key is none.
+func (m *Mailbox) SendOnce(ctx context.Context, user UserID, key string, out Outgoing) (id string, again bool, err error) {
+	if len(out.To) == 0 {
+		return "", false, ErrNoRecipient
+	}
+	asked, err := json.Marshal(out)
+	if err != nil {
+		return "", false, fmt.Errorf("mailbox: outgoing text: %w", err)
+	}
+	hash := sha256.Sum256(asked)
+	err = m.st.Update(ctx, user, func(tx *store.Tx) error {
+		oldest := m.now().Add(-requestLife)
+		if key != "" {
+			q, err := tx.Request(key)
+			if err == nil && q.At.After(oldest) {
+				if string(q.Hash) != string(hash[:]) {
+					return ErrOtherRequest
+				}
+				id, again = serverID(store.OutboxID, q.Text), true
+				return nil
+			}
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+		}
+		text, err := m.send(tx, out)
+		if err != nil {
+			return err
+		}
+		id = serverID(store.OutboxID, text)
+		if key == "" {
+			return nil
+		}
+		return tx.PutRequest(store.Request{Key: key, Hash: hash[:], Text: text, At: m.now()}, oldest)
+	})
+	return id, again, err
+}
+
+// send puts a text into the Outbox and returns its id there.
+func (m *Mailbox) send(tx *store.Tx, out Outgoing) (int64, error) {
+	outbox, err := tx.Folder(store.OutboxID)
+	if err != nil {
+		return 0, err
+	}
+	i, err := m.newItem(tx, &Message{Class: ClassSMS, To: sms.FormatAddresses(out.To), Body: out.Body, Importance: 1, Read: true}, outbox)
+	if err != nil {
+		return 0, err
+	}
+	if out.NotBefore.After(m.now()) {
+		i.Off = store.Scheduled
+	}
+	if err := m.compose(tx, i, "", out.Device); err != nil {
+		return 0, err
+	}
+	if i.Off == store.Scheduled || out.ValidFor > 0 {
+		if err := m.schedule(tx, i, out); err != nil {
+			return 0, err
+		}
+	}
+	return i.ID, m.route(tx, nil)
 }
 
 // Route looks again which phone each waiting text goes to, after a device was
 // enabled, disabled, allowed, blocked or removed.
 func (m *Mailbox) Route(ctx context.Context, user UserID) error {
 	return m.st.Update(ctx, user, func(tx *store.Tx) error { return m.route(tx, nil) })
-}
-
-// SendAgain sends a text once more whose fate is unknown, as a new one. A person
-// decides that; the engine never does. It returns the new text's id.
-func (m *Mailbox) SendAgain(ctx context.Context, user UserID, text string) (id string, err error) {
-	err = m.st.Update(ctx, user, func(tx *store.Tx) error {
-		folder, n, err := parseServerID(text)
-		if err != nil || folder != store.OutboxID {
-			return ErrItemNotFound
-		}
-		i, err := tx.Item(n)
-		if errors.Is(err, store.ErrNotFound) {
-			return ErrItemNotFound
-		}
-		if err != nil {
-			return err
-		}
-		if i.State != store.Unknown {
-			return ErrLocked
-		}
-		o, err := tx.Outbound(n)
-		if err != nil {
-			return err
-		}
-		if _, err := m.kill(tx, i, ""); err != nil {
-			return err
-		}
-		o.Ended = m.now()
-		if err := tx.PutOutbound(o); err != nil {
-			return err
-		}
-		again := *i
-		again.Date, again.Aud, again.Off, again.Carried = m.now().UnixMilli(), "", 0, false
-		if err := m.compose(tx, &again, "", o.Chosen); err != nil {
-			return err
-		}
-		id = serverID(again.Folder, again.ID)
-		return m.route(tx, nil)
-	})
-	return id, err
 }
 
 // TextState is where a text stands on its way out.

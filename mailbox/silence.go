@@ -117,7 +117,8 @@ func (m *Mailbox) dueAfter(user UserID, device string, t time.Time) time.Time {
 	return due
 }
 
-// Run makes texts unknown when their phone has fallen silent, and drops
+// Run makes texts unknown when their phone has fallen silent, lets those go that
+// were to wait for their time, fails those that waited too long, and drops
 // tombstones that nobody needs once a day. It returns when ctx ends.
 func (m *Mailbox) Run(ctx context.Context) error {
 	users, err := m.st.Users(ctx)
@@ -163,21 +164,29 @@ func (m *Mailbox) Run(ctx context.Context) error {
 }
 
 // Expire makes the texts of a user unknown whose phone has been silent for too
-// long. Run calls it when the time has come.
+// long, lets those go whose time has come, and fails those that no phone took in
+// time. Run calls it when there is something to do.
 func (m *Mailbox) Expire(ctx context.Context, user UserID) error {
 	return m.st.Update(ctx, user, func(tx *store.Tx) error {
 		late, err := tx.OutboundDue(m.now())
 		if err != nil {
 			return err
 		}
+		released := false
 		for _, o := range late {
+			if scheduled, err := m.expireWaiting(tx, o); scheduled || err != nil {
+				if err != nil {
+					return err
+				}
+				released = true
+				continue
+			}
 			since := o.Offered
 			if o.Handed.After(since) {
 				since = o.Handed
 			}
 			if due := m.dueAfter(user, o.Device, since); due.After(m.now()) {
-				o.Due = due
-				if err := tx.PutOutbound(o); err != nil {
+				if err := tx.SetDue(o.TextID, due); err != nil {
 					return err
 				}
 				continue
@@ -187,6 +196,11 @@ func (m *Mailbox) Expire(ctx context.Context, user UserID) error {
 				return err
 			}
 			if err := m.setState(tx, i, store.Unknown); err != nil {
+				return err
+			}
+		}
+		if released {
+			if err := m.route(tx, nil); err != nil {
 				return err
 			}
 		}

@@ -270,6 +270,13 @@ func (tx *Tx) ThreadUnread(conversation []byte, limit int) ([]*Item, error) {
 		AND i.read = 0 AND i.outgoing = 0 ORDER BY i.date DESC, i.item_id DESC LIMIT $3`, tx.user, conversation, limit)
 }
 
+// ThreadIncoming returns the newest incoming items of a conversation without
+// their bodies.
+func (tx *Tx) ThreadIncoming(conversation []byte, limit int) ([]*Item, error) {
+	return tx.items(`SELECT `+bareItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.conv_id = CAST($2 AS BLOB) AND i.shown > 0
+		AND i.outgoing = 0 ORDER BY i.date DESC, i.item_id DESC LIMIT $3`, tx.user, conversation, limit)
+}
+
 // ItemsWith returns the items with these ids that are there, in no order.
 func (tx *Tx) ItemsWith(ids []int64) (all []*Item, err error) {
 	return all, tx.eachOf(ids, func(r scanner) (bool, error) {
