@@ -27,7 +27,9 @@ func (s *Server) settings(ctx context.Context, r *request) (any, error) {
 		case p.RightsManagementInformation != nil:
 			a.RightsManagementInformation = &eas.RightsManagementInformationResponse{Status: eas.StatusIRMFeatureDisabled}
 		case p.Oof != nil:
-			a.Oof = oof(p.Oof)
+			if a.Oof, err = s.oof(ctx, r, p.Oof); err != nil {
+				return nil, err
+			}
 		case p.DevicePassword != nil:
 			a.DevicePassword = &eas.DevicePasswordResponse{Status: devicePassword(*p.DevicePassword.Set.Password)}
 		case p.DeviceInformation != nil:
@@ -76,56 +78,6 @@ func validSettings(v eas.Version, req *eas.SettingsRequest) bool {
 	return len(req.Properties) > 0
 }
 
-// oof answers for a server that sends no replies to anybody: nobody is out of
-// office, and there is no audience for which a client may set a reply.
-//
-// [MS-ASCMD] 2.2.3.122 Oof
-func oof(o *eas.Oof) *eas.OofResponse {
-	if o.Get != nil {
-		if status := bodyTypeStatus(&o.Get.BodyType); status != eas.StatusSuccess {
-			return &eas.OofResponse{Status: status}
-		}
-		return &eas.OofResponse{Status: eas.StatusSuccess, Get: &eas.OofSet{OofState: eas.Ptr(0)}}
-	}
-	return &eas.OofResponse{Status: oofSet(o.Set)}
-}
-
-// oofSet grants what is the case already: off.
-func oofSet(set *eas.OofSet) eas.Status {
-	if set.OofState == nil || (set.StartTime == nil) != (set.EndTime == nil) {
-		return eas.SettingsStatusProtocolError
-	}
-	if *set.OofState < 0 || *set.OofState > 2 {
-		return eas.SettingsStatusInvalidArguments
-	}
-	reply := *set.OofState != 0
-	for _, m := range set.OofMessage {
-		if m.ReplyMessage != nil || m.BodyType != nil {
-			if status := bodyTypeStatus(m.BodyType); status != eas.StatusSuccess {
-				return status
-			}
-		}
-		reply = reply || m.Enabled != nil && *m.Enabled
-	}
-	if reply {
-		return eas.SettingsStatusAccessDenied
-	}
-	return eas.StatusSuccess
-}
-
-// bodyTypeStatus says what is wrong with a BodyType that must be present.
-//
-// [MS-ASCMD] 2.2.3.17 BodyType
-func bodyTypeStatus(t *string) eas.Status {
-	switch {
-	case t == nil || *t == "":
-		return eas.SettingsStatusProtocolError
-	case !strings.EqualFold(*t, "Text") && !strings.EqualFold(*t, "HTML"):
-		return eas.SettingsStatusInvalidArguments
-	}
-	return eas.StatusSuccess
-}
-
 // maxRecoveryPassword is the longest recovery password, in characters.
 //
 // [MS-ASCMD] 2.2.3.128 Password
@@ -143,10 +95,7 @@ func devicePassword(password string) eas.Status {
 //
 // [MS-ASCMD] 2.2.3.193 UserInformation
 func (s *Server) userInformation(r *request) *eas.UserInformationResponse {
-	address := strings.ToLower(r.login[strings.LastIndexByte(r.login, '\\')+1:])
-	if !strings.Contains(address, "@") {
-		address += "@" + s.opts.Domain
-	}
+	address := s.address(r.login)
 	get := &eas.UserInformationGet{EmailAddresses: &eas.EmailAddresses{SMTPAddress: []string{address}}}
 	if r.Version.UserInformationHasAccounts() {
 		get = &eas.UserInformationGet{Accounts: &eas.Accounts{Account: []eas.Account{{
@@ -154,4 +103,13 @@ func (s *Server) userInformation(r *request) *eas.UserInformationResponse {
 		}}}}
 	}
 	return &eas.UserInformationResponse{Status: eas.StatusSuccess, Get: get}
+}
+
+// address is the mail address of whoever signs in with this name.
+func (s *Server) address(login string) string {
+	address := strings.ToLower(login[strings.LastIndexByte(login, '\\')+1:])
+	if !strings.Contains(address, "@") {
+		address += "@" + s.opts.Domain
+	}
+	return address
 }

@@ -149,16 +149,6 @@ func TestSettings(t *testing.T) {
 			"<RightsManagementInformation><Get/></RightsManagementInformation>":                                 "RightsManagementInformation/Status 168",
 			"<DevicePassword><Set><Password>x</Password></Set></DevicePassword>":                                "DevicePassword/Status 7",
 			"<DevicePassword><Set><Password>" + strings.Repeat("x", 256) + "</Password></Set></DevicePassword>": "DevicePassword/Status 5", // S16_TC16
-			"<Oof><Get><BodyType>Text</BodyType></Get></Oof>":                                                   "Oof/Get/OofState 0",
-			"<Oof><Get><BodyType>Klingon</BodyType></Get></Oof>":                                                "Oof/Status 5", // S16_TC11
-			"<Oof><Get/></Oof>":                            "Oof/Status 2",
-			"<Oof><Set><OofState>0</OofState></Set></Oof>": "Oof/Status 1",
-			"<Oof><Set><OofState>1</OofState></Set></Oof>": "Oof/Status 3",
-			"<Oof><Set><OofState>2</OofState><StartTime>2026-11-23T00:00:00.000Z</StartTime></Set></Oof>": "Oof/Status 2", // S16_TC03
-			"<Oof><Set/></Oof>":                            "Oof/Status 2",
-			"<Oof><Set><OofState>9</OofState></Set></Oof>": "Oof/Status 5",
-			"<Oof><Set><OofState>0</OofState><OofMessage><AppliesToInternal/><ReplyMessage>x</ReplyMessage></OofMessage></Set></Oof>": "Oof/Status 2", // S16_TC08
-			"<Oof><Set><OofState>0</OofState><OofMessage><AppliesToInternal/><Enabled>1</Enabled></OofMessage></Set></Oof>":           "Oof/Status 3",
 		} {
 			path, text, _ := strings.Cut(want, " ")
 			r := d.must("Settings", settingsXML(xml))
