@@ -34,7 +34,7 @@ func newLab(t *testing.T) *lab {
 		t.Fatal(err)
 	}
 	l := &lab{box: mailbox.New(st, nil), accts: account.New(st, &account.Options{Cost: account.Cost{Memory: 64, Passes: 1, Threads: 1}})}
-	server := httptest.NewServer(web.New(web.Options{Mailbox: l.box, Accounts: l.accts}))
+	server := httptest.NewServer(checked(t, web.New(web.Options{Mailbox: l.box, Accounts: l.accts, Version: "test"})))
 	t.Cleanup(func() { server.Close(); st.Close() })
 	l.url = server.URL
 	if l.user, err = l.accts.AddUser(ctx, "ann", password, false); err != nil {
