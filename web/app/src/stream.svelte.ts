@@ -1,0 +1,88 @@
+// The stream of events, resumed after each gap.
+
+import type { Conversation, Gone, Message } from './contract'
+import { query } from './server'
+
+interface Events {
+  hello: object
+  message: Message
+  gone: Gone
+  conversation: Conversation
+  phones: object
+  contacts: object
+  reset: object
+}
+
+export type EventName = keyof Events
+
+const names: EventName[] = ['hello', 'message', 'gone', 'conversation', 'phones', 'contacts', 'reset']
+
+class Stream {
+  /** up tells whether events arrive. */
+  up = $state(false)
+  /** broken is set when they have not arrived for longer than a hiccup. */
+  broken = $state(false)
+  private source: EventSource | null = null
+  private last = ''
+  private wait = 0
+  private retry: ReturnType<typeof setTimeout> | undefined
+  private worry: ReturnType<typeof setTimeout> | undefined
+  private listeners = new Map<EventName, Set<(data: never) => void>>()
+
+  on<N extends EventName>(name: N, f: (data: Events[N]) => void): () => void {
+    const set = this.listeners.get(name) ?? new Set()
+    this.listeners.set(name, set)
+    set.add(f)
+    return () => void set.delete(f)
+  }
+
+  open() {
+    if (this.source) return
+    const source = new EventSource('/api/v1/events' + query({ after: this.last }))
+    this.source = source
+    source.onopen = () => {
+      this.up = true
+      this.broken = false
+      this.wait = 0
+      clearTimeout(this.worry)
+      this.worry = undefined
+    }
+    source.onerror = () => {
+      this.up = false
+      this.worry ??= setTimeout(() => (this.broken = true), 4000)
+      // The browser comes back by itself with Last-Event-ID, unless it has given up.
+      if (source.readyState !== EventSource.CLOSED) return
+      this.source = null
+      this.wait = Math.min(30_000, this.wait * 2 || 1000)
+      clearTimeout(this.retry)
+      this.retry = setTimeout(() => this.open(), this.wait)
+    }
+    for (const name of names) {
+      source.addEventListener(name, (e) => {
+        if (e.lastEventId) this.last = e.lastEventId
+        const data = e.data ? JSON.parse(e.data) : {}
+        for (const f of [...(this.listeners.get(name) ?? [])]) f(data as never)
+      })
+    }
+  }
+
+  /** hasten tries again now, as after a sleep of the machine. */
+  hasten() {
+    if (this.source || this.wait === 0) return
+    clearTimeout(this.retry)
+    this.open()
+  }
+
+  close() {
+    this.source?.close()
+    this.source = null
+    clearTimeout(this.retry)
+    clearTimeout(this.worry)
+    this.worry = undefined
+    this.up = this.broken = false
+    this.last = ''
+    this.wait = 0
+  }
+}
+
+export const stream = new Stream()
