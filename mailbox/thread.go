@@ -32,17 +32,20 @@ type Conversation struct {
 // previewLimit is how much of its newest text a conversation shows, in characters.
 const previewLimit = 200
 
+// ConversationPlace is a place in the list of conversations.
+type ConversationPlace = store.ThreadKey
+
 // ConversationsQuery asks for a page of conversations, newest first.
 type ConversationsQuery struct {
 	Limit int
-	After *store.ThreadKey // of the page before; nil begins
+	After *ConversationPlace // of the page before; nil begins
 	// Search keeps those whose people have a number or name with this in it. Empty: all.
 	Search string
 }
 
 // Conversations returns a page of conversations, how many texts of the mailbox
 // are unread, and where to go on, nil at the end.
-func (m *Mailbox) Conversations(ctx context.Context, user UserID, q ConversationsQuery) (page []Conversation, unread int, next *store.ThreadKey, err error) {
+func (m *Mailbox) Conversations(ctx context.Context, user UserID, q ConversationsQuery) (page []Conversation, unread int, next *ConversationPlace, err error) {
 	err = m.st.View(ctx, user, func(tx *store.Tx) error {
 		threads, more, err := m.findThreads(tx, q)
 		if err != nil {

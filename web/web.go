@@ -73,6 +73,10 @@ func New(opts Options) *Server {
 	s.routesSetup()
 	s.routesAdmin()
 	s.routesRecipients()
+	s.routesConversations()
+	s.routesMessages()
+	s.routesMeasure()
+	s.routesRoute()
 	s.routesOpenAPI()
 	s.mux.HandleFunc("/api/", s.noRoute)
 	if !opts.NoApp {
