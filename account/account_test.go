@@ -33,6 +33,7 @@ type lab struct {
 	*Accounts
 	t      *testing.T
 	ctx    context.Context
+	dir    string // where the store keeps things
 	st     *store.Store
 	clock  *clock
 	hashes atomic.Int32
@@ -41,8 +42,8 @@ type lab struct {
 func newLab(t *testing.T, change func(*Options)) *lab {
 	t.Helper()
 	t.Parallel()
-	l := &lab{t: t, ctx: context.Background(), clock: &clock{now: time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)}}
-	st, err := store.Open(l.ctx, t.TempDir(), &store.Options{Unsynced: true, Now: l.clock.Now})
+	l := &lab{t: t, dir: t.TempDir(), ctx: context.Background(), clock: &clock{now: time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)}}
+	st, err := store.Open(l.ctx, l.dir, &store.Options{Unsynced: true, Now: l.clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -234,7 +234,7 @@ func (a *Accounts) loginNames(login string) []string {
 // loggable keeps what was never a user name, perhaps a password typed into the
 // wrong field, out of the log.
 func loggable(name string) string {
-	if checkName(name) != nil {
+	if _, secret := appPasswordHash(name); secret || checkName(name) != nil {
 		return "(not a name)"
 	}
 	return name
