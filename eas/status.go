@@ -214,6 +214,73 @@ const (
 	ItemOperationsStatusPartial           Status = 17
 )
 
+// The statuses of a Search, all but the server's own in the Store.
+//
+// [MS-ASCMD] 2.2.3.177.13 Status (Search)
+const (
+	SearchStatusInvalid            Status = 2
+	SearchStatusServerError        Status = 3 // also of the whole request
+	SearchStatusBadLink            Status = 4
+	SearchStatusAccessDenied       Status = 5
+	SearchStatusNotFound           Status = 6
+	SearchStatusConnectionFailed   Status = 7
+	SearchStatusTooComplex         Status = 8
+	SearchStatusTimedOut           Status = 10
+	SearchStatusFolderSyncRequired Status = 11 // FolderSync first
+	SearchStatusEndOfRange         Status = 12
+	SearchStatusAccessBlocked      Status = 13
+	SearchStatusNeedsCredentials   Status = 14
+)
+
+// The statuses of a Find.
+//
+// [MS-ASCMD] 2.2.3.177.2 Status (Find)
+const (
+	FindStatusInvalid            Status = 2 // of the request and in the Response
+	FindStatusFolderSyncRequired Status = 3 // FolderSync first
+	FindStatusStartWithRangeZero Status = 4 // in the Response
+)
+
+// The statuses of ResolveRecipients; the common ones for availability and pictures
+// are of these.
+//
+// [MS-ASCMD] 2.2.3.177.12 Status (ResolveRecipients)
+const (
+	RecipientsStatusAmbiguous        Status = 2 // of a To: all that it may mean follow
+	RecipientsStatusAmbiguousPartial Status = 3 // of a To: some of them follow
+	RecipientsStatusUnresolved       Status = 4 // of a To
+	RecipientsStatusProtocolError    Status = 5 // of the whole request
+	RecipientsStatusServerError      Status = 6 // of the whole request
+	RecipientsStatusNoCertificate    Status = 7 // of Certificates
+)
+
+// The statuses of ValidateCert, of a certificate unless they say otherwise.
+//
+// [MS-ASCMD] 2.2.3.177.18 Status (ValidateCert)
+const (
+	CertStatusProtocolError     Status = 2 // of the whole request
+	CertStatusInvalidSignature  Status = 3
+	CertStatusUntrusted         Status = 4
+	CertStatusInvalidChain      Status = 5
+	CertStatusNotForSigning     Status = 6
+	CertStatusExpired           Status = 7 // or not valid yet
+	CertStatusChainExpired      Status = 8
+	CertStatusWrongUse          Status = 9
+	CertStatusMalformed         Status = 10
+	CertStatusNotAuthority      Status = 11 // one in the chain may not sign others
+	CertStatusRevocationUnknown Status = 16
+	CertStatusServerError       Status = 17
+)
+
+// The statuses of MeetingResponse.
+//
+// [MS-ASCMD] 2.2.3.177.9 Status (MeetingResponse)
+const (
+	MeetingStatusInvalidRequest Status = 2
+	MeetingStatusMailboxError   Status = 3
+	MeetingStatusServerError    Status = 4
+)
+
 // StatusError is a command that failed. Status is that of the response, or of
 // the part of it the caller asked for.
 type StatusError struct {
@@ -378,6 +445,33 @@ var commandStatuses = map[Command]map[Status]string{
 		ItemOperationsStatusAccessDenied:      "access denied",
 		ItemOperationsStatusPartial:           "partially done",
 	},
+	CommandMeetingResponse: {
+		MeetingStatusInvalidRequest: "invalid meeting request",
+		MeetingStatusMailboxError:   "mailbox error",
+		MeetingStatusServerError:    "server error",
+	},
+	CommandResolveRecipients: {
+		RecipientsStatusAmbiguous:        "ambiguous",
+		RecipientsStatusAmbiguousPartial: "ambiguous, some of many",
+		RecipientsStatusUnresolved:       "nobody of that name",
+		RecipientsStatusProtocolError:    "protocol error",
+		RecipientsStatusServerError:      "server error",
+		RecipientsStatusNoCertificate:    "no certificate",
+	},
+	CommandValidateCert: {
+		CertStatusProtocolError:     "protocol error",
+		CertStatusInvalidSignature:  "invalid signature",
+		CertStatusUntrusted:         "untrusted issuer",
+		CertStatusInvalidChain:      "invalid chain",
+		CertStatusNotForSigning:     "not for signing mail",
+		CertStatusExpired:           "expired or not valid yet",
+		CertStatusChainExpired:      "one in the chain has expired",
+		CertStatusWrongUse:          "used for what it is not for",
+		CertStatusMalformed:         "malformed certificate",
+		CertStatusNotAuthority:      "one in the chain is no authority",
+		CertStatusRevocationUnknown: "revocation cannot be looked up",
+		CertStatusServerError:       "server error",
+	},
 	CommandMoveItems: {
 		MoveItemsStatusInvalidSource:      "invalid source",
 		MoveItemsStatusInvalidDestination: "invalid destination",
@@ -399,6 +493,25 @@ var commandStatuses = map[Command]map[Status]string{
 	CommandProvision: {
 		ProvisionStatusProtocolError: "protocol error",
 		ProvisionStatusServerError:   "server error",
+	},
+	CommandSearch: {
+		SearchStatusInvalid:            "invalid request",
+		SearchStatusServerError:        "server error",
+		SearchStatusBadLink:            "bad link",
+		SearchStatusAccessDenied:       "access denied",
+		SearchStatusNotFound:           "not found",
+		SearchStatusConnectionFailed:   "connection failed",
+		SearchStatusTooComplex:         "query too complex",
+		SearchStatusTimedOut:           "timed out",
+		SearchStatusFolderSyncRequired: "folder hierarchy changed",
+		SearchStatusEndOfRange:         "beyond the results that can be had",
+		SearchStatusAccessBlocked:      "access blocked",
+		SearchStatusNeedsCredentials:   "credentials required",
+	},
+	CommandFind: {
+		FindStatusInvalid:            "invalid request",
+		FindStatusFolderSyncRequired: "folder hierarchy changed",
+		FindStatusStartWithRangeZero: "the first range starts with 0",
 	},
 	CommandSettings: {
 		SettingsStatusProtocolError:        "protocol error",

@@ -1,0 +1,264 @@
+package mailbox
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"asms/store"
+)
+
+// FindQuery says which mails and texts a device looks for. The zero query is for
+// all of them.
+type FindQuery struct {
+	// Folders are the collections to look in; none are all that hold mail.
+	Folders []string
+	// Deep adds the folders below Folders.
+	Deep bool
+	// NoDeleted leaves Deleted Items out where no folder is named.
+	NoDeleted bool
+	// Classes are the classes wanted; none are all.
+	Classes []Class
+	// Conversation is the id of the conversation wanted, nil all.
+	Conversation []byte
+	// Terms must all be there.
+	Terms []FindTerm
+	// After and Before bound DateReceived, which is neither; the zero time does not.
+	After, Before time.Time
+}
+
+// FindTerm is a word or phrase, in any case and with any accents. It is found at
+// the beginning of a word, digits anywhere in an address.
+type FindTerm struct {
+	Field FindField
+	Text  string
+}
+
+// FindField is where a term has to be.
+type FindField int
+
+// Fields of an item.
+const (
+	FindAnywhere FindField = iota
+	FindFrom
+	FindTo
+	FindSubject
+	FindBody
+)
+
+// Bounds of a Find.
+const (
+	// MaxFound is how many items a Find returns at most.
+	MaxFound = 1000
+	// findRows is about how many rows it reads at most. Of a larger mailbox it knows
+	// the newest items of each folder.
+	findRows = 50_000
+)
+
+// Find returns the server ids of the items that a device looks for and may see,
+// the newest first, at most MaxFound. The error is ErrFolderNotFound or the
+// store's.
+//
+// [MS-ASCMD] 2.2.1.16 Search
+func (m *Mailbox) Find(ctx context.Context, user UserID, device string, q FindQuery) (ids []string, err error) {
+	classes := q.Classes
+	if len(classes) == 0 {
+		classes = []Class{ClassEmail, ClassSMS}
+	}
+	match := q.matcher()
+	type hit struct {
+		key    store.Key
+		folder int64
+	}
+	var found []hit
+	err = m.st.View(ctx, user, func(tx *store.Tx) error {
+		folders, err := q.folders(tx)
+		if err != nil {
+			return err
+		}
+		from, to := store.Bottom, store.Top
+		if !q.After.IsZero() {
+			from = store.Key{Date: q.After.UnixMilli() + 1}
+		}
+		if !q.Before.IsZero() {
+			to = store.Key{Date: q.Before.UnixMilli()}
+		}
+		slices.Reverse(folders) // what the others leave of the rows is the Inbox's
+		left := findRows
+		for n, folder := range folders {
+			for _, class := range classes {
+				rows, read, hits := left/(len(folders)-n), 0, 0
+				err := tx.ItemsDown(store.Walk{Folder: folder, Device: device, Bodies: q.readsBodies()}, class, from, to, func(i *store.Item) (bool, error) {
+					if read++; read%256 == 0 && ctx.Err() != nil {
+						return false, ctx.Err()
+					}
+					if visible(i, device) && match(i) {
+						found = append(found, hit{i.Key(), folder})
+						hits++
+					}
+					return hits < MaxFound && read < rows, nil
+				})
+				if err != nil {
+					return err
+				}
+				left -= read
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found, func(a, b hit) int {
+		return cmp.Or(cmp.Compare(b.key.Date, a.key.Date), cmp.Compare(b.key.ID, a.key.ID))
+	})
+	for _, h := range found[:min(len(found), MaxFound)] {
+		ids = append(ids, serverID(h.folder, h.key.ID))
+	}
+	return ids, nil
+}
+
+// Found returns those of the items that still are where they were and that the
+// device may see, in the order of ids.
+func (m *Mailbox) Found(ctx context.Context, user UserID, device string, ids []string) (items []*Item, err error) {
+	err = m.st.View(ctx, user, func(tx *store.Tx) error {
+		for _, id := range ids {
+			i, err := findItem(tx, id)
+			if errors.Is(err, ErrItemNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if i.Mark, err = tx.MarkOf(device, i.Folder, i.ID); err != nil {
+				return err
+			}
+			if !visible(i, device) {
+				continue
+			}
+			item, err := itemWhole(tx, i)
+			if err != nil {
+				return err
+			}
+			items = append(items, item)
+		}
+		return nil
+	})
+	return items, err
+}
+
+// folders are the folders that a query is about.
+func (q *FindQuery) folders(tx *store.Tx) (ids []int64, err error) {
+	all, err := tx.FoldersChangedSince(0)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(f store.Folder) bool { return f.Deleted })
+	wanted := make(map[int64]bool)
+	for _, id := range q.Folders {
+		if id == "0" && q.Deep { // the root and all below it
+			wanted[0] = true
+			continue
+		}
+		f, err := findFolder(tx, id)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %.64q", err, id)
+		}
+		wanted[f.ID] = true
+	}
+	if q.Deep {
+		for grown := true; grown; {
+			grown = false
+			for _, f := range all {
+				if wanted[f.Parent] && !wanted[f.ID] {
+					wanted[f.ID], grown = true, true
+				}
+			}
+		}
+	}
+	for _, f := range all {
+		switch {
+		case !folderOf(f).HoldsMail():
+		case len(q.Folders) == 0 && q.NoDeleted && f.Type == deletedType:
+		case len(q.Folders) == 0 || wanted[f.ID]:
+			ids = append(ids, f.ID)
+		}
+	}
+	return ids, nil
+}
+
+func (q *FindQuery) readsBodies() bool {
+	return slices.ContainsFunc(q.Terms, func(t FindTerm) bool { return t.Field == FindAnywhere || t.Field == FindBody })
+}
+
+// matcher tells what the query is about, besides folder, class and date.
+func (q *FindQuery) matcher() func(*store.Item) bool {
+	type term struct {
+		field  FindField
+		text   string
+		digits string // the text is part of a number
+	}
+	var terms []term
+	for _, t := range q.Terms {
+		one := term{field: t.Field, text: folded(t.Text)}
+		if one.text == "" {
+			continue
+		}
+		if d := someDigits(t.Text); len(d) >= 4 {
+			one.digits = d
+		}
+		terms = append(terms, one)
+	}
+	return func(i *store.Item) bool {
+		if q.Conversation != nil && string(i.ConversationID) != string(q.Conversation) {
+			return false
+		}
+		texts := [...]string{FindFrom: i.From, FindTo: i.To, FindSubject: i.Subject, FindBody: i.Body}
+		var folds [len(texts)]string
+		for _, t := range terms {
+			in := func(f FindField) bool {
+				if t.field != FindAnywhere && t.field != f || texts[f] == "" {
+					return false
+				}
+				if folds[f] == "" {
+					folds[f] = folded(texts[f])
+				}
+				if t.digits != "" && f <= FindTo && strings.Contains(folds[f], t.digits) {
+					return true
+				}
+				return beginsWord(folds[f], t.text)
+			}
+			if !in(FindFrom) && !in(FindTo) && !in(FindSubject) && !in(FindBody) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+// beginsWord reports whether part stands in text where a word begins. In scripts
+// without spaces a word begins anywhere.
+func beginsWord(text, part string) bool {
+	first, _ := utf8.DecodeRuneInString(part)
+	anywhere := unicode.In(first, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer) ||
+		!unicode.IsLetter(first) && !unicode.IsDigit(first)
+	for from := 0; ; {
+		at := strings.Index(text[from:], part)
+		if at < 0 {
+			return false
+		}
+		at += from
+		before, _ := utf8.DecodeLastRuneInString(text[:at])
+		if anywhere || at == 0 || !unicode.IsLetter(before) && !unicode.IsDigit(before) {
+			return true
+		}
+		_, size := utf8.DecodeRuneInString(text[at:])
+		from = at + size
+	}
+}
