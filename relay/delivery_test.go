@@ -38,7 +38,7 @@ func newScripted() *scripted {
 
 func (s *scripted) open(context.Context) (relay.Radio, error) { return s, nil }
 
-func (s *scripted) Submit(_ context.Context, tpdu []byte) (byte, error) {
+func (s *scripted) Submit(_ context.Context, tpdu []byte, begin func() error) (byte, error) {
 	d, err := sms.DecodeSubmit(tpdu)
 	if err != nil {
 		return 0, err
@@ -51,6 +51,9 @@ func (s *scripted) Submit(_ context.Context, tpdu []byte) (byte, error) {
 		if r := refuse(count); r != nil {
 			return 0, r
 		}
+	}
+	if err := begin(); err != nil {
+		return 0, err
 	}
 	s.mu.Lock()
 	s.next++

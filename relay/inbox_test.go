@@ -35,7 +35,7 @@ func (r *rawRadio) bring(tpdus ...[]byte) {
 	}
 }
 
-func (r *rawRadio) Submit(context.Context, []byte) (byte, error) {
+func (r *rawRadio) Submit(context.Context, []byte, func() error) (byte, error) {
 	return 0, errors.New("not for sending")
 }
 

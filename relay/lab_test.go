@@ -29,8 +29,8 @@ const own = "+15550001111"
 // modem is an AT modem as a Radio.
 type modem struct{ *atmodem.Modem }
 
-func (m modem) Submit(ctx context.Context, tpdu []byte) (byte, error) {
-	reference, err := m.Modem.Submit(ctx, tpdu)
+func (m modem) Submit(ctx context.Context, tpdu []byte, begin func() error) (byte, error) {
+	reference, err := m.Modem.Submit(ctx, tpdu, begin)
 	var refused *atmodem.SubmitError
 	switch {
 	case err == nil, errors.Is(err, atmodem.ErrUnknownOutcome):

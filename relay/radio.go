@@ -10,9 +10,12 @@ import (
 // goroutines.
 type Radio interface {
 	// Submit hands one SMS-SUBMIT TPDU to the network and returns the message
-	// reference it was given. A *Refusal means that the segment certainly was
-	// not sent. After any other error nobody knows whether it was.
-	Submit(ctx context.Context, tpdu []byte) (reference byte, err error)
+	// reference it was given. It calls begin once, immediately before the
+	// segment may leave; when begin fails nothing leaves and Submit returns. A
+	// *Refusal means that the segment certainly was not sent, and so does any
+	// error when begin was not called or has failed. After any other error
+	// nobody knows whether it was.
+	Submit(ctx context.Context, tpdu []byte, begin func() error) (reference byte, err error)
 
 	// Receive hands over each TPDU that comes in, SMS-DELIVER or
 	// SMS-STATUS-REPORT, first those that came before. The radio may forget a

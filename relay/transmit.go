@@ -113,18 +113,40 @@ func (a *Agent) cut(j *job) ([][]byte, error) {
 	return tpdus, nil
 }
 
+// errGone says that a text is no longer to be sent.
+var errGone = errors.New("relay: the text is no longer to be sent")
+
 // submit sends one segment, writing down before and after what is done. gone
 // tells that the text is no longer to be sent.
 func (a *Agent) submit(ctx context.Context, l *line, radio Radio, j *job, s *segment) (refusal *Refusal, gone bool, err error) {
-	ok, err := a.ledger.beginSegment(j, s.n, l.options.Name)
-	if err != nil || !ok {
-		return nil, !ok, err
+	begun := false
+	begin := func() error {
+		ok, e := a.ledger.beginSegment(j, s.n, l.options.Name)
+		if e == nil && !ok {
+			e = errGone
+		}
+		if e == nil {
+			s.radio, begun = l.options.Name, true
+			e = a.at("segment submitting")
+		}
+		err = e
+		return e
 	}
-	s.radio = l.options.Name
-	if err := a.at("segment submitting"); err != nil {
+	reference, failure := radio.Submit(ctx, s.tpdu, begin)
+	if failure != nil && !begun && err == nil { // it certainly was not sent
+		if !errors.As(failure, &refusal) {
+			failure = &Refusal{Reason: failure.Error(), Code: -1, Unready: true}
+		}
+		if refusal != nil && !refusal.Temporary && !refusal.Unready {
+			err = begin() // the text may have been taken back meanwhile
+		}
+	}
+	if errors.Is(err, errGone) {
+		return nil, true, nil
+	}
+	if err != nil {
 		return nil, false, err
 	}
-	reference, failure := radio.Submit(ctx, s.tpdu)
 	if err := a.at("segment submitted"); err != nil {
 		return nil, false, err
 	}

@@ -124,7 +124,7 @@ func (s *scene) checkReports(missing map[string]int, reported []string) {
 			s.t.Errorf("%s misses %d segments and no report says so", number, missing[number])
 		case reports == 0 && number == uncertain:
 			s.t.Errorf("nobody knows what %s has, and no report says so", number)
-		case reports == 1 && number != uncertain && !slices.Contains(possibly, number):
+		case reports == 1 && number != uncertain && number != possibly:
 			s.t.Errorf("%s has all but %d segments, nothing was lost, and a report says otherwise", number, missing[number])
 		case len(reported) > 1:
 			s.t.Errorf("%s is reported, and others: %v", number, reported)
@@ -135,18 +135,17 @@ func (s *scene) checkReports(missing map[string]int, reported []string) {
 }
 
 // uncertain returns the recipient of whom the agent cannot know what he has, ""
-// if there is none, and those of whom it may not know it: the agent was killed
-// while it wrote down what it knew.
-func (s *scene) uncertain() (surely string, possibly []string) {
+// if there is none, and the one of whom it may not know it: the agent was killed
+// while it wrote down what it did.
+func (s *scene) uncertain() (surely, possibly string) {
 	switch f := s.flight; {
 	case !s.struck || s.kill.victim == server:
-		return "", nil
-	case f.state == given, f.state == begun && s.kill.victim == agent:
-		return f.to, nil
-	case s.kill.victim == agent:
-		return "", []string{f.to, s.next.to}
+	case f.state == given:
+		return f.to, ""
+	case f.state != settled && s.kill.victim == agent:
+		return "", f.to
 	}
-	return "", nil
+	return "", ""
 }
 
 // checkServer checks what the server thinks of the text and of each recipient.

@@ -53,7 +53,7 @@ type flightState int
 
 const (
 	settled  flightState = iota // its ledger has the answer
-	begun                       // it is about to give the segment, as its ledger says by now
+	prompted                    // the modem waits for the segment: its ledger may say by now that it leaves
 	given                       // it has given it
 	answered                    // the answer was passed on, and may be in the ledger
 )
@@ -181,8 +181,8 @@ func (l *line) note(what string, s segment) {
 		l.flight = flight{s, given}
 	case strings.HasPrefix(what, "AT+CNMI=2"):
 		l.ready = true
-	case what == "AT+CMGF" && l.ready:
-		l.flight = flight{l.next(), begun}
+	case what == "AT+CMGF" && l.ready: // it goes on to the next
+		l.flight.state = settled
 	case what == "AT+CMGL":
 		l.read = true
 	}
@@ -286,8 +286,11 @@ func (l *line) listen(wire net.Conn) {
 		if l.asked == what { // no other agent has come meanwhile
 			if !gone && l.agent != nil {
 				_, _ = l.agent.Write(l.held) // it may have gone
-				if strings.HasPrefix(what, "PDU") {
+				switch {
+				case strings.HasPrefix(what, "PDU"):
 					l.flight.state = answered
+				case what == "AT+CMGS":
+					l.flight = flight{l.next(), prompted}
 				}
 			}
 			l.asked, l.held = "", nil
@@ -307,11 +310,11 @@ func (l *line) say(b []byte) {
 	}
 }
 
-// inFlight tells how far the agent is, and which segment comes next.
-func (l *line) inFlight() (flight, segment) {
+// inFlight tells how far the agent is.
+func (l *line) inFlight() flight {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.flight, l.next()
+	return l.flight
 }
 
 // hush has announcements wait, or come.

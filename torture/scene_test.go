@@ -50,8 +50,7 @@ type scene struct {
 	times  map[string]int
 	last   time.Time
 	struck bool
-	flight flight  // at the kill
-	next   segment // that was not given then
+	flight flight // at the kill
 }
 
 func newScene(t *testing.T, f *furnished, k kill) *scene {
@@ -203,10 +202,10 @@ func (s *scene) send() {
 
 // remember keeps what was under way at the kill.
 func (s *scene) remember() {
-	f, next := s.line.inFlight()
+	f := s.line.inFlight()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.flight, s.next = f, next
+	s.flight = f
 }
 
 func (s *scene) fault(text string) {

@@ -176,7 +176,7 @@ func (c *doctorCmd) sendTest(ctx context.Context) atmodem.Finding {
 		return f
 	}
 	defer m.Close()
-	_, err = m.Submit(ctx, tpdu)
+	_, err = m.Submit(ctx, tpdu, nil)
 	var refused *atmodem.SubmitError
 	switch {
 	case err == nil:

@@ -126,11 +126,11 @@ type watched struct {
 	port *port
 }
 
-// Receive notes when the modem is given up because it is silent: the reason of
-// an ErrClosed is in its words alone. The port is opened again only after.
+// Receive notes when the modem is given up because it is silent. The port is
+// opened again only after.
 func (w watched) Receive(ctx context.Context, handle func(context.Context, []byte) error) error {
 	err := w.Radio.Receive(ctx, handle)
-	if err != nil && ctx.Err() == nil && strings.Contains(err.Error(), atmodem.ErrTimeout.Error()) {
+	if err != nil && ctx.Err() == nil && errors.Is(err, atmodem.ErrTimeout) {
 		w.port.silent = true
 	}
 	return err
@@ -151,8 +151,8 @@ func openModem(m *atmodem.Modem, err error) (relay.Radio, error) {
 }
 
 // Submit tells apart what the agent has to: refused, not sent, and unknown.
-func (m modem) Submit(ctx context.Context, tpdu []byte) (byte, error) {
-	reference, err := m.Modem.Submit(ctx, tpdu)
+func (m modem) Submit(ctx context.Context, tpdu []byte, begin func() error) (byte, error) {
+	reference, err := m.Modem.Submit(ctx, tpdu, begin)
 	var refused *atmodem.SubmitError
 	switch {
 	case err == nil, errors.Is(err, atmodem.ErrUnknownOutcome):

@@ -151,9 +151,9 @@ func (m *Modem) fail(reason error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.failure == nil {
-		m.failure = fmt.Errorf("%w: %v", ErrClosed, reason) // a refusal that led here isn't one of Submit
-		if errors.Is(reason, ErrPIN) {
-			m.failure = fmt.Errorf("%w: %w", ErrClosed, reason)
+		m.failure = fmt.Errorf("%w: %w", ErrClosed, reason)
+		if errors.As(reason, new(*SubmitError)) { // a refusal that led here isn't one of Submit
+			m.failure = fmt.Errorf("%w: %v", ErrClosed, reason)
 		}
 		close(m.gone)
 		m.rw.Close()

@@ -222,7 +222,7 @@ func TestOpenModestModem(t *testing.T) { // only a SIM, no ds=2, no CSMS, errors
 	m := b.open(nil)
 	var in inbox
 	receive(t, m, in.handle)
-	if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0]); err != nil {
+	if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0], nil); err != nil {
 		t.Fatal(err)
 	}
 	c := b.network.Correspondent(theirs, nil)
@@ -242,7 +242,7 @@ func TestLongTextBothWays(t *testing.T) {
 	references := map[byte]bool{}
 	list := tpdus(t, text)
 	for _, tpdu := range list {
-		reference, err := m.Submit(t.Context(), tpdu)
+		reference, err := m.Submit(t.Context(), tpdu, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -276,7 +276,7 @@ func TestSubmitRefused(t *testing.T) {
 		code      int
 		temporary bool
 	}{{21, false}, {42, true}} {
-		_, err := m.Submit(t.Context(), tpdus(t, "hi")[0])
+		_, err := m.Submit(t.Context(), tpdus(t, "hi")[0], nil)
 		var refused *atmodem.SubmitError
 		if !errors.As(err, &refused) || refused.Code != want.code || refused.Temporary() != want.temporary || refused.Reason() == "" {
 			t.Errorf("got %v, want CMS %d", err, want.code)
@@ -285,7 +285,7 @@ func TestSubmitRefused(t *testing.T) {
 			t.Errorf("a refusal is no unknown outcome: %v", err)
 		}
 	}
-	if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0]); err != nil {
+	if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0], nil); err != nil {
 		t.Errorf("the third goes through: %v", err)
 	}
 }
@@ -309,7 +309,7 @@ func TestSubmitOutcomeUnknown(t *testing.T) {
 			m := b.open(nil)
 			tt.fault.Times = 1
 			b.network.Inject(tt.fault)
-			_, err := m.Submit(t.Context(), tpdus(t, "first")[0])
+			_, err := m.Submit(t.Context(), tpdus(t, "first")[0], nil)
 			if err == nil || errors.Is(err, atmodem.ErrUnknownOutcome) != tt.unknown {
 				t.Fatalf("got %v", err)
 			}
@@ -317,7 +317,7 @@ func TestSubmitOutcomeUnknown(t *testing.T) {
 			if errors.As(err, &refused) {
 				t.Errorf("looks like a refusal: %v", err)
 			}
-			reference, err := m.Submit(t.Context(), tpdus(t, "second")[0])
+			reference, err := m.Submit(t.Context(), tpdus(t, "second")[0], nil)
 			if tt.usable != (err == nil) {
 				t.Fatalf("the next one: %v", err)
 			}
@@ -341,13 +341,13 @@ func TestSubmitCanceled(t *testing.T) {
 	b.network.Inject(simulator.Fault{Do: simulator.NoPrompt, Times: 1})
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := m.Submit(ctx, tpdus(t, "hi")[0]); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, atmodem.ErrUnknownOutcome) {
+	if _, err := m.Submit(ctx, tpdus(t, "hi")[0], nil); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, atmodem.ErrUnknownOutcome) {
 		t.Errorf("before the segment: %v", err)
 	}
 	if n := len(b.network.Submissions()); n != 0 {
 		t.Errorf("%d segments went out", n)
 	}
-	if _, err := m.Submit(t.Context(), make([]byte, 1000)); err == nil {
+	if _, err := m.Submit(t.Context(), make([]byte, 1000), nil); err == nil {
 		t.Error("1000 octets were taken")
 	}
 }
@@ -540,7 +540,7 @@ func TestReceiveGivesASilentModemUp(t *testing.T) {
 	if err := m.Receive(t.Context(), (&inbox{}).handle); err == nil {
 		t.Error("ended without an error")
 	}
-	if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0]); !errors.Is(err, atmodem.ErrClosed) {
+	if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0], nil); !errors.Is(err, atmodem.ErrClosed) {
 		t.Errorf("Submit afterwards: %v", err)
 	}
 }
@@ -556,7 +556,7 @@ func TestSubmitAndReceiveTogether(t *testing.T) {
 	for range 3 {
 		senders.Go(func() {
 			for range each {
-				if _, err := m.Submit(t.Context(), tpdus(t, "out")[0]); err != nil {
+				if _, err := m.Submit(t.Context(), tpdus(t, "out")[0], nil); err != nil {
 					t.Error(err)
 				}
 			}
@@ -587,7 +587,7 @@ func TestDialTCP(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := m.Submit(t.Context(), tpdus(t, "over TCP")[0]); err != nil {
+		if _, err := m.Submit(t.Context(), tpdus(t, "over TCP")[0], nil); err != nil {
 			t.Error(err)
 		}
 		m.Close()

@@ -13,7 +13,7 @@ var (
 	// been accepted and nobody can tell.
 	ErrUnknownOutcome = errors.New("atmodem: outcome unknown")
 	// ErrClosed wraps what every call answers once the connection to the modem
-	// has ended. Open the modem anew.
+	// has ended, beside the reason, such as ErrTimeout. Open the modem anew.
 	ErrClosed = errors.New("atmodem: connection ended")
 	// ErrTimeout wraps what a call answers when the modem kept silent.
 	ErrTimeout = errors.New("atmodem: modem is silent")

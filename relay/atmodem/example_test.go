@@ -39,7 +39,7 @@ func Example() {
 			fmt.Println(err)
 			return
 		}
-		reference, err := modem.Submit(ctx, tpdu)
+		reference, err := modem.Submit(ctx, tpdu, nil)
 		fmt.Println("sent as", reference, err)
 	}
 	_ = modem.Receive(ctx, func(_ context.Context, pdu []byte, kind atmodem.Kind) error {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -58,7 +59,7 @@ func TestModemRestarts(t *testing.T) {
 					t.Fatal(err)
 				}
 				eventually(t, "a text", func() bool { n, _ := in.count(); return n == i+1 })
-				if _, err := m.Submit(t.Context(), tpdus(t, "still here")[0]); err != nil {
+				if _, err := m.Submit(t.Context(), tpdus(t, "still here")[0], nil); err != nil {
 					t.Fatal(err)
 				}
 				eventually(t, "a report", func() bool { _, n := in.count(); return n == i+1 })
@@ -94,7 +95,7 @@ func TestModemRestartsWithASegment(t *testing.T) {
 	m := b.open(opts)
 	b.network.Inject(simulator.Fault{Do: simulator.DropAnswer, Times: 1})
 	result := make(chan error, 1)
-	go func() { _, err := m.Submit(t.Context(), tpdus(t, "half way")[0]); result <- err }()
+	go func() { _, err := m.Submit(t.Context(), tpdus(t, "half way")[0], nil); result <- err }()
 	eventually(t, "the segment is out", func() bool { return len(b.network.Submissions()) == 1 })
 	time.Sleep(20 * time.Millisecond)
 	b.radio.Restart()
@@ -102,7 +103,7 @@ func TestModemRestartsWithASegment(t *testing.T) {
 	if err := <-result; !errors.Is(err, atmodem.ErrUnknownOutcome) || time.Since(begun) > time.Second {
 		t.Errorf("%v after %v", err, time.Since(begun))
 	}
-	if _, err := m.Submit(t.Context(), tpdus(t, "again")[0]); err != nil {
+	if _, err := m.Submit(t.Context(), tpdus(t, "again")[0], nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -130,7 +131,7 @@ func TestReset(t *testing.T) {
 	if err := m.Reset(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0]); err != nil {
+	if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0], nil); err != nil {
 		t.Error(err)
 	}
 	if n := resets.Load(); n != 1 {
@@ -154,7 +155,7 @@ func TestResetOfAModemThatIsStuck(t *testing.T) {
 	if err := m.Reset(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0]); err != nil {
+	if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0], nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -166,14 +167,14 @@ func TestNetworkLostAndFound(t *testing.T) {
 		t.Errorf("registered: %+v", i)
 	}
 	var refused *atmodem.SubmitError
-	_, err := m.Submit(t.Context(), tpdus(t, "hi")[0])
+	_, err := m.Submit(t.Context(), tpdus(t, "hi")[0], nil)
 	if !errors.As(err, &refused) || !refused.Temporary() || refused.Code != 331 || errors.Is(err, atmodem.ErrUnknownOutcome) {
 		t.Errorf("without a network: %v", err)
 	}
 	for range 2 {
 		b.radio.SetRegistered(true)
 		eventually(t, "the network is found", func() bool { return m.Info().Registered })
-		if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0]); err != nil {
+		if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0], nil); err != nil {
 			t.Error(err)
 		}
 		b.radio.SetRegistered(false)
@@ -201,10 +202,10 @@ func TestNetworkForPacketsOnly(t *testing.T) {
 				return nil, false
 			}})
 			m := b.open(nil)
-			if i := m.Info(); i.Registered != want || i.Roaming != (state == 5 || state == 7) {
+			if i := m.Info(); i.Registered != want || i.Offline == want || i.Roaming != (state == 5 || state == 7) {
 				t.Errorf("%+v", i)
 			}
-			if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0]); (err == nil) != want {
+			if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0], nil); (err == nil) != want {
 				t.Errorf("Submit: %v", err)
 			}
 		})
@@ -230,7 +231,7 @@ func TestStatusReports(t *testing.T) {
 			m := b.open(nil)
 			var in inbox
 			receive(t, m, in.handle)
-			reference, err := m.Submit(t.Context(), tpdus(t, "hi")[0])
+			reference, err := m.Submit(t.Context(), tpdus(t, "hi")[0], nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -377,10 +378,108 @@ func TestSubmitNeverInTextMode(t *testing.T) {
 	mu.Lock()
 	textMode = true // it restarted, and nobody heard
 	mu.Unlock()
-	if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0]); err != nil {
+	if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0], nil); err != nil {
 		t.Error(err)
 	}
 	if danger {
 		t.Error("a PDU went to a modem in text mode")
+	}
+}
+
+// The caller writes down that the segment leaves when the modem waits for it, and
+// not before.
+func TestSubmitBegins(t *testing.T) {
+	var mu sync.Mutex
+	var trace []string
+	note := func(s string) {
+		mu.Lock()
+		defer mu.Unlock()
+		trace = append(trace, s)
+	}
+	opts := quick()
+	opts.Trace = func(dir byte, line string) { note(string(dir) + line) }
+	b := setup(t, nil)
+	m := b.open(opts)
+	submit := func(err error) (begun int, _ error) {
+		_, failure := m.Submit(t.Context(), tpdus(t, "hi")[0], func() error {
+			begun++
+			note("begin")
+			return err
+		})
+		return begun, failure
+	}
+	t.Run("between the prompt and the segment", func(t *testing.T) {
+		if begun, err := submit(nil); err != nil || begun != 1 {
+			t.Fatalf("begun %d times, %v", begun, err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		i := slices.Index(trace, "begin")
+		if i < 1 || trace[i-1] != "<> " || i+1 >= len(trace) || !strings.HasPrefix(trace[i+1], ">00") {
+			t.Errorf("the order is %q", trace)
+		}
+	})
+	t.Run("what cannot be written down is not sent", func(t *testing.T) {
+		full := errors.New("disk full")
+		before := len(b.network.Submissions())
+		_, err := submit(full)
+		if !errors.Is(err, full) || errors.Is(err, atmodem.ErrUnknownOutcome) || errors.As(err, new(*atmodem.SubmitError)) {
+			t.Errorf("got %v", err)
+		}
+		if n := len(b.network.Submissions()) - before; n != 0 {
+			t.Errorf("%d segments went out", n)
+		}
+		if begun, err := submit(nil); err != nil || begun != 1 {
+			t.Errorf("the next one: begun %d times, %v", begun, err)
+		}
+		if n := len(b.network.Submissions()) - before; n != 1 {
+			t.Errorf("then %d segments went out", n)
+		}
+	})
+	t.Run("not without a prompt", func(t *testing.T) {
+		b.network.Inject(simulator.Fault{Do: simulator.NoPrompt, Times: 1})
+		if begun, err := submit(nil); begun != 0 || !errors.Is(err, atmodem.ErrTimeout) {
+			t.Errorf("begun %d times, %v", begun, err)
+		}
+	})
+	t.Run("not without a network", func(t *testing.T) {
+		b.radio.SetRegistered(false)
+		eventually(t, "the network is lost", func() bool {
+			i, err := m.Refresh(t.Context())
+			return err == nil && i.Offline
+		})
+		if begun, err := submit(nil); begun != 0 || !errors.As(err, new(*atmodem.SubmitError)) {
+			t.Errorf("begun %d times, %v", begun, err)
+		}
+	})
+}
+
+// Why a connection has ended can be asked for. A refusal among the reasons is not
+// one of the segment that finds the connection ended.
+func TestReasonOfTheEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer  []string
+		silence bool
+	}{
+		"silence":  {nil, true},
+		"refusals": {[]string{"+CMS ERROR: 320"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var broken atomic.Bool
+			b := setup(t, &simulator.ModemOptions{Intercept: func(command string) ([]string, bool) {
+				return c.answer, broken.Load() && (c.silence || strings.HasPrefix(command, "+CPMS") || strings.HasPrefix(command, "+CMGL"))
+			}})
+			opts := quick()
+			opts.CommandTimeout, opts.PollInterval = 20*time.Millisecond, 10*time.Millisecond
+			m := b.open(opts)
+			broken.Store(true)
+			err := m.Receive(t.Context(), func(context.Context, []byte, atmodem.Kind) error { return nil })
+			if !errors.Is(err, atmodem.ErrClosed) || errors.Is(err, atmodem.ErrTimeout) != c.silence {
+				t.Errorf("Receive: %v", err)
+			}
+			if _, err := m.Submit(t.Context(), tpdus(t, "hi")[0], nil); !errors.Is(err, atmodem.ErrClosed) || errors.As(err, new(*atmodem.SubmitError)) {
+				t.Errorf("Submit: %v", err)
+			}
+		})
 	}
 }

@@ -72,8 +72,8 @@ func (m *Modem) registered(name string, state int) {
 			m.info.Registered, m.info.Roaming = true, true
 		}
 	}
-	m.info.Offline = true
-	if before {
+	m.info.Offline = !m.info.Registered
+	if before && m.info.Offline {
 		m.opts.Logger.Warn("network lost")
 	}
 }

@@ -55,7 +55,7 @@ func TestDialSerialLine(t *testing.T) {
 	var in inbox
 	stop := receive(t, m, in.handle)
 	for _, tpdu := range tpdus(t, "over a serial line") {
-		if _, err := m.Submit(t.Context(), tpdu); err != nil {
+		if _, err := m.Submit(t.Context(), tpdu, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -86,7 +86,7 @@ func TestUnplug(t *testing.T) {
 	b.network.Inject(simulator.Fault{Do: simulator.DropAnswer, Times: 1})
 	received, submitted := make(chan error, 1), make(chan error, 1)
 	go func() { received <- m.Receive(t.Context(), (&inbox{}).handle) }()
-	go func() { _, err := m.Submit(t.Context(), tpdus(t, "gone")[0]); submitted <- err }()
+	go func() { _, err := m.Submit(t.Context(), tpdus(t, "gone")[0], nil); submitted <- err }()
 	eventually(t, "the segment is out", func() bool { return len(b.network.Submissions()) == 1 })
 	far.Close()
 	begun := time.Now()

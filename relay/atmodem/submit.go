@@ -22,6 +22,11 @@ const (
 // Submit sends one segment: an SMS-SUBMIT TPDU without SMSC prefix. It answers
 // the message reference that status reports will carry.
 //
+// begin is called when the modem waits for the segment, immediately before the
+// first byte of it is written. When it fails the modem is told to forget the
+// matter, the segment certainly was not sent, and the error wraps begin's. Nil
+// means that nobody wants to know.
+//
 // The error is a *SubmitError when modem or network refused, it wraps
 // ErrUnknownOutcome when the segment may have been accepted and nobody can
 // tell, and any other means that it certainly was not sent. While there is no
@@ -29,7 +34,7 @@ const (
 // is with the modem, ctx only shortens the wait to one CommandTimeout.
 //
 // 3GPP TS 27.005 4.3 Send Message
-func (m *Modem) Submit(ctx context.Context, tpdu []byte) (reference byte, err error) {
+func (m *Modem) Submit(ctx context.Context, tpdu []byte, begin func() error) (reference byte, err error) {
 	if len(tpdu) == 0 || len(tpdu) > maxTPDU {
 		return 0, fmt.Errorf("atmodem: submit: %d octets", len(tpdu))
 	}
@@ -49,6 +54,12 @@ func (m *Modem) Submit(ctx context.Context, tpdu []byte) (reference byte, err er
 		return 0, fmt.Errorf("atmodem: submit: %w", err)
 	}
 
+	if begin != nil {
+		if err := begin(); err != nil {
+			m.abandon()
+			return 0, fmt.Errorf("atmodem: submit: %w", err)
+		}
+	}
 	timer := time.NewTimer(6 * m.opts.CommandTimeout)
 	defer timer.Stop()
 	text := "00" + strings.ToUpper(hex.EncodeToString(tpdu)) + ctrlZ
@@ -111,6 +122,15 @@ func (m *Modem) await(ctx context.Context, c *call, prompted <-chan struct{}, co
 	case <-m.gone:
 		return m.ended()
 	}
+}
+
+// abandon leaves a prompt without a segment. The next command comes after a
+// resync, which sees to an answer that stays away.
+func (m *Modem) abandon() {
+	m.suspect = true
+	timer := time.NewTimer(m.opts.CommandTimeout)
+	defer timer.Stop()
+	_, _ = m.send(escape, timer) // one that cannot be written to has forgotten, too
 }
 
 // outcome waits for what became of a segment that the modem has.
