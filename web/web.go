@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"asms/account"
@@ -45,7 +44,7 @@ type Server struct {
 	routes   []route
 	guard    *http.CrossOriginProtection
 	started  time.Time
-	streams  atomic.Int64 // event streams that are open
+	streams  *streams
 }
 
 // route is one line of the contract.
@@ -66,6 +65,7 @@ func New(opts Options) *Server {
 	s := &Server{
 		opts: opts, mailbox: opts.Mailbox, accounts: opts.Accounts, log: opts.Log,
 		mux: http.NewServeMux(), guard: http.NewCrossOriginProtection(), started: opts.Now().UTC().Truncate(time.Millisecond),
+		streams: newStreams(),
 	}
 	s.routesSession()
 	s.routesTokens()
@@ -77,6 +77,7 @@ func New(opts Options) *Server {
 	s.routesMessages()
 	s.routesMeasure()
 	s.routesRoute()
+	s.routesEvents()
 	s.routesOpenAPI()
 	s.mux.HandleFunc("/api/", s.noRoute)
 	if !opts.NoApp {
