@@ -84,6 +84,7 @@ func (f *front) forward(r *http.Request, body []byte) (header http.Header, code 
 		return nil, 0, nil, err
 	}
 	request.Header = r.Header.Clone()
+	request.Header.Del("Accept-Encoding") // so that the answer can be read here
 	response, err := f.out.RoundTrip(request)
 	if err != nil {
 		return nil, 0, nil, err
