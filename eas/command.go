@@ -117,11 +117,11 @@ func (c Command) StatusResponse(status Status) (any, error) {
 	case CommandSearch:
 		return &searchStatus{Status: status}, nil
 	case CommandResolveRecipients:
-		return &resolveRecipientsStatus{Status: status}, nil
+		return &ResolveRecipientsResponse{Status: status}, nil
 	case CommandValidateCert:
-		return &validateCertStatus{Status: status}, nil
+		return &ValidateCertResponse{Status: status}, nil
 	case CommandMeetingResponse:
-		return &meetingResponseStatus{Result: resultStatus{Status: status}}, nil
+		return &MeetingResponseResponse{Result: []MeetingResult{{Status: status}}}, nil
 	case CommandFind:
 		return &findStatus{Status: status}, nil
 	}
@@ -144,21 +144,6 @@ type (
 	searchStatus struct {
 		XMLName struct{} `wbxml:"Search Search"`
 		Status  Status   `wbxml:"Status"`
-	}
-	resolveRecipientsStatus struct {
-		XMLName struct{} `wbxml:"ResolveRecipients ResolveRecipients"`
-		Status  Status   `wbxml:"Status"`
-	}
-	validateCertStatus struct {
-		XMLName struct{} `wbxml:"ValidateCert ValidateCert"`
-		Status  Status   `wbxml:"Status"`
-	}
-	meetingResponseStatus struct {
-		XMLName struct{}     `wbxml:"MeetingResponse MeetingResponse"`
-		Result  resultStatus `wbxml:"Result"`
-	}
-	resultStatus struct {
-		Status Status `wbxml:"Status"`
 	}
 	findStatus struct {
 		XMLName struct{} `wbxml:"Find Find"`

@@ -30,6 +30,12 @@ func handle(c eas.Command) handler {
 		return (*Server).moveItems
 	case eas.CommandGetItemEstimate:
 		return (*Server).getItemEstimate
+	case eas.CommandMeetingResponse:
+		return (*Server).meetingResponse
+	case eas.CommandResolveRecipients:
+		return (*Server).resolveRecipients
+	case eas.CommandValidateCert:
+		return (*Server).validateCert
 	case eas.CommandItemOperations:
 		return (*Server).itemOperations
 	case eas.CommandSettings:

@@ -161,6 +161,10 @@ func responseStatus(response any) string {
 		status = r.Status
 	case *multiPart:
 		status = r.response.Status
+	case *eas.ResolveRecipientsResponse:
+		status = r.Status
+	case *eas.ValidateCertResponse:
+		status = r.Status
 	case *eas.SettingsResponse:
 		status = r.Status
 	case *eas.PingResponse:

@@ -111,7 +111,7 @@ func TestHTTP(t *testing.T) {
 			t.Errorf("versions %q", got)
 		}
 		if got, want := r.header.Get("MS-ASProtocolCommands"),
-			"Sync,FolderSync,FolderCreate,FolderDelete,FolderUpdate,MoveItems,GetItemEstimate,Settings,Ping,ItemOperations,Provision"; got != want {
+			"Sync,FolderSync,FolderCreate,FolderDelete,FolderUpdate,MoveItems,GetItemEstimate,MeetingResponse,Settings,Ping,ItemOperations,Provision,ResolveRecipients,ValidateCert"; got != want {
 			t.Errorf("commands %q, want %q", got, want)
 		}
 		code(t, 401, func(hr *http.Request) { hr.Method = "OPTIONS"; hr.Header.Del("Authorization") })
@@ -216,10 +216,12 @@ func TestBadBodies(t *testing.T) {
 	d := l.phone("anna", "D1", eas.Version141)
 
 	own := map[string]string{"Sync": "4", "FolderSync": "10", "FolderCreate": "10", "FolderUpdate": "10", "FolderDelete": "10",
-		"Ping": "4", "Settings": "2", "Provision": "2", "GetItemEstimate": "103", "MoveItems": "103", "ItemOperations": "2"}
+		"Ping": "4", "Settings": "2", "Provision": "2", "GetItemEstimate": "103", "MoveItems": "103", "ItemOperations": "2",
+		"ResolveRecipients": "5", "ValidateCert": "2"}
 	roots := map[string]string{"Sync": "AirSync", "FolderSync": "FolderHierarchy", "FolderCreate": "FolderHierarchy",
 		"FolderUpdate": "FolderHierarchy", "FolderDelete": "FolderHierarchy", "Ping": "Ping", "Settings": "Settings",
-		"Provision": "Provision", "GetItemEstimate": "GetItemEstimate", "MoveItems": "Move", "ItemOperations": "ItemOperations"}
+		"Provision": "Provision", "GetItemEstimate": "GetItemEstimate", "MoveItems": "Move", "ItemOperations": "ItemOperations",
+		"ResolveRecipients": "ResolveRecipients", "ValidateCert": "ValidateCert"}
 	for command, page := range roots {
 		post := func(body []byte) *reply {
 			t.Helper()
@@ -309,16 +311,17 @@ func TestServerErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for command, c := range map[string][3]string{
-		"FolderSync":     {folderSync0, "Status", "6"},
-		"FolderCreate":   {folderXML("FolderCreate", "k", "<ParentId>0</ParentId><DisplayName>x</DisplayName><Type>12</Type>"), "Status", "6"},
-		"FolderUpdate":   {folderXML("FolderUpdate", "k", "<ServerId>7</ServerId><ParentId>0</ParentId><DisplayName>x</DisplayName>"), "Status", "6"},
-		"FolderDelete":   {folderXML("FolderDelete", "k", "<ServerId>7</ServerId>"), "Status", "6"},
-		"Sync":           {syncXML(d.collection(inbox, commands(smsAdd("c", pat, me, "x", ""))), ""), one + "Status", "5"},
-		"ItemOperations": {operationsXML(fetchXML(inbox, "1:1", "")), fetched1 + "Status", "3"},
-		"MoveItems":      {`<MoveItems xmlns="Move"><Move><SrcMsgId>1:1</SrcMsgId><SrcFldId>1</SrcFldId><DstFldId>4</DstFldId></Move></MoveItems>`, "Response/Status", "5"},
-		"Ping":           {pingXML("60", inbox), "Status", "8"},
-		"Settings":       {setXML("<Model>new</Model>"), "Status", "4"},
-		"Provision":      {firstPhase(d), "Status", "3"},
+		"FolderSync":        {folderSync0, "Status", "6"},
+		"FolderCreate":      {folderXML("FolderCreate", "k", "<ParentId>0</ParentId><DisplayName>x</DisplayName><Type>12</Type>"), "Status", "6"},
+		"FolderUpdate":      {folderXML("FolderUpdate", "k", "<ServerId>7</ServerId><ParentId>0</ParentId><DisplayName>x</DisplayName>"), "Status", "6"},
+		"FolderDelete":      {folderXML("FolderDelete", "k", "<ServerId>7</ServerId>"), "Status", "6"},
+		"Sync":              {syncXML(d.collection(inbox, commands(smsAdd("c", pat, me, "x", ""))), ""), one + "Status", "5"},
+		"ResolveRecipients": {resolveXML("<To>bert</To>"), "Status", "6"},
+		"ItemOperations":    {operationsXML(fetchXML(inbox, "1:1", "")), fetched1 + "Status", "3"},
+		"MoveItems":         {`<MoveItems xmlns="Move"><Move><SrcMsgId>1:1</SrcMsgId><SrcFldId>1</SrcFldId><DstFldId>4</DstFldId></Move></MoveItems>`, "Response/Status", "5"},
+		"Ping":              {pingXML("60", inbox), "Status", "8"},
+		"Settings":          {setXML("<Model>new</Model>"), "Status", "4"},
+		"Provision":         {firstPhase(d), "Status", "3"},
 		"GetItemEstimate": {`<GetItemEstimate xmlns="GetItemEstimate" xmlns:airsync="AirSync"><Collections><Collection><airsync:SyncKey>` + sent1 +
 			`</airsync:SyncKey><CollectionId>4</CollectionId></Collection></Collections></GetItemEstimate>`, "Status", "111"},
 	} {

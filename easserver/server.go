@@ -16,6 +16,7 @@ package easserver
 
 import (
 	"compress/gzip"
+	"crypto/x509"
 	"io"
 	"log/slog"
 	"sync"
@@ -42,6 +43,10 @@ type Options struct {
 	//
 	// [MS-ASMS] 3.2.5.3 Processing a Settings Request
 	RequirePhoneNumber bool
+
+	// Roots are the authorities that ValidateCert trusts. Defaults to those of the
+	// system.
+	Roots *x509.CertPool
 
 	// MaxBody is the longest request body, in bytes, as sent and as unpacked.
 	// Defaults to 10 MiB.

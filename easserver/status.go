@@ -118,7 +118,9 @@ var protocolErrors = map[eas.Command]eas.Status{
 	eas.CommandSettings:     eas.SettingsStatusProtocolError,
 	eas.CommandProvision:    eas.ProvisionStatusProtocolError,
 
-	eas.CommandItemOperations: eas.ItemOperationsStatusProtocolError,
+	eas.CommandItemOperations:    eas.ItemOperationsStatusProtocolError,
+	eas.CommandResolveRecipients: eas.RecipientsStatusProtocolError,
+	eas.CommandValidateCert:      eas.CertStatusProtocolError,
 }
 
 // serverErrors are how commands say that the server failed. Other commands say
@@ -133,7 +135,10 @@ var serverErrors = map[eas.Command]eas.Status{
 	eas.CommandSettings:     eas.SettingsStatusUnavailable,
 	eas.CommandProvision:    eas.ProvisionStatusServerError,
 
-	eas.CommandItemOperations: eas.ItemOperationsStatusServerError,
+	eas.CommandItemOperations:    eas.ItemOperationsStatusServerError,
+	eas.CommandResolveRecipients: eas.RecipientsStatusServerError,
+	eas.CommandValidateCert:      eas.CertStatusServerError,
+	eas.CommandMeetingResponse:   eas.MeetingStatusServerError,
 }
 
 // protocolError is the failure of a command whose request breaks its rules.
