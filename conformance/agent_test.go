@@ -106,8 +106,8 @@ func (a *agent) open(ctx context.Context) (relay.Radio, error) {
 // radio is an AT modem as the agent takes it.
 type radio struct{ *atmodem.Modem }
 
-func (r radio) Submit(ctx context.Context, tpdu []byte) (byte, error) {
-	reference, err := r.Modem.Submit(ctx, tpdu)
+func (r radio) Submit(ctx context.Context, tpdu []byte, begin func() error) (byte, error) {
+	reference, err := r.Modem.Submit(ctx, tpdu, begin)
 	var refused *atmodem.SubmitError
 	switch {
 	case err == nil, errors.Is(err, atmodem.ErrUnknownOutcome):

@@ -334,7 +334,7 @@ var overHTTP = chapter{
 		a.wantNothing(http.StatusUnauthorized)
 		s.equal("MS-ASProtocolVersions", a.header.Get("MS-ASProtocolVersions"), "")
 	}},
-	{"MS-ASHTTP_R249", "what is offered works: no command of the list is status 137", func(s *scene) {
+	{"MS-ASHTTP_R247", "what is offered works: no command of the list is status 137", func(s *scene) {
 		phone := s.device("PHONE")
 		for command := range strings.SplitSeq(phone.send(phone.optionsRequest()).header.Get("MS-ASProtocolCommands"), ",") {
 			a := phone.post(command, nil)

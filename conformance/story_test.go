@@ -34,7 +34,7 @@ var book = []chapter{
 	synchronizing, options, stickyOptions, filtering, makingChanges, outboxSync, estimating, provisioning, sending, relaying,
 	processingSync, processingEstimate, processingSettings, productBehavior,
 	examples, conversations, devices,
-	folderSync, folderCreate, folderUpdate, getItemEstimate, ping, provision, overHTTP, syncing,
+	folderSync, folderCreate, folderUpdate, getItemEstimate, ping, provision, overHTTP, syncing, itemOperations,
 }
 
 // noon is when stories happen.
