@@ -72,6 +72,7 @@ func New(opts Options) *Server {
 	s.routesDevices()
 	s.routesSetup()
 	s.routesAdmin()
+	s.routesContacts()
 	s.routesRecipients()
 	s.routesConversations()
 	s.routesMessages()
@@ -138,7 +139,11 @@ func (s *Server) admit(r *http.Request, scope api.Scope) (caller, error) {
 // as answers with h, for who has been admitted.
 func (s *Server) as(who caller, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
+		limit := int64(bodyLimit)
+		if r.Pattern == importContacts {
+			limit = importLimit
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		if err := h(w, r, who); err != nil {
 			s.failed(w, r, err)
 		}
