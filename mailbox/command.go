@@ -86,6 +86,9 @@ func (s *session) add(c *Command, r *Response) error {
 		if i, err = s.create(c.Message); err != nil {
 			return err
 		}
+		if err := s.noteCopy(i); err != nil {
+			return err
+		}
 	}
 	if err := s.own(i); err != nil {
 		return err

@@ -127,6 +127,11 @@ func (m *Mailbox) kill(tx *store.Tx, i *store.Item, by string) (int64, error) {
 			return 0, err
 		}
 	}
+	if i.State != store.NotOutbound {
+		if err := reveal(tx, i); err != nil {
+			return 0, err
+		}
+	}
 	return seq, tx.PutTombstone(&store.Tombstone{
 		Seq: seq, ItemID: i.ID, Folder: i.Folder, Class: i.Class, Date: i.Date, Born: i.Born, DelBy: by,
 		Outbound: i.State != store.NotOutbound, Aud: i.Aud, Off: i.Off, At: m.now(),

@@ -64,6 +64,7 @@ func (m *Mailbox) Report(ctx context.Context, user UserID, device, text string, 
 			}
 		}
 		tx.Touch()
+		tx.ShowsAnew(o.ItemID)
 		if o.Ended.IsZero() || o.State == store.Cancelled {
 			return nil // its Delete settles it, or it never left
 		}
@@ -160,8 +161,9 @@ func (s *session) noteReport(report *store.Item) error {
 			if err := s.tx.PutRecipient(i.ID, r); err != nil {
 				return err
 			}
-			s.tx.Touch()
-			return nil // one report speaks of one recipient
+			s.tx.ShowsAnew(i.ID)
+			report.Hidden = store.Understood
+			return s.tx.UpdateItem(report) // one report speaks of one recipient
 		}
 	}
 	return nil

@@ -99,7 +99,7 @@ func (tx *Tx) Outbound(text int64) (Outbound, error) {
 
 // PutOutbound stores o, new or not.
 func (tx *Tx) PutOutbound(o Outbound) error {
-	tx.showsAnew(o.ItemID)
+	tx.ShowsAnew(o.ItemID)
 	return tx.exec(`INSERT INTO outbound (user_id, `+outboundColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		ON CONFLICT (user_id, text_id) DO UPDATE SET item_id = excluded.item_id, state = excluded.state, chosen = excluded.chosen,
 			device = excluded.device, tried = excluded.tried, offered = excluded.offered, handed = excluded.handed,

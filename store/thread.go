@@ -88,8 +88,15 @@ func (tx *Tx) restamp(i *Item) (err error) {
 	return err
 }
 
-// showsAnew notes that what is known of the way out of a text has changed.
-func (tx *Tx) showsAnew(item int64) {
+// Copies returns the texts with these peers that are hidden as copies, oldest
+// first.
+func (tx *Tx) Copies(peers string) ([]*Item, error) {
+	return tx.items(`SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.peers = CAST($2 AS TEXT) AND i.hidden = 2
+		ORDER BY i.item_id`, tx.user, peers)
+}
+
+// ShowsAnew notes that what is known of the way out of a text has changed.
+func (tx *Tx) ShowsAnew(item int64) {
 	if tx.stale == nil {
 		tx.stale = make(map[int64]bool)
 	}
