@@ -8,7 +8,7 @@ import (
 
 // Properties are the types that an ApplicationData element may hold.
 type Properties interface {
-	SMS | SMSAdd | SMSChange | Conversation | Email | EmailChange
+	SMS | SMSAdd | SMSChange | Conversation | Email | EmailChange | Contact
 }
 
 // NewApplicationData encodes the properties of an item.

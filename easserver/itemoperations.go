@@ -163,11 +163,16 @@ func (s *Server) itemFetch(ctx context.Context, r *request, f *eas.ItemFetch, ho
 	}
 	answer.Status = eas.StatusSuccess
 	var part []byte
-	if item.Class == mailbox.ClassSMS {
+	switch item.Class {
+	case mailbox.ClassSMS:
 		p := smsProperties(item, how.body)
 		answer.Class = eas.ClassSMS
 		answer.Properties, part, err = fetched(r, p, &p.Body, how.schema, n)
-	} else {
+	case mailbox.ClassContact:
+		p := contactProperties(item.Card, how.body, false)
+		answer.Class = eas.ClassContacts
+		answer.Properties, part, err = fetched(r, p, &p.Body, how.schema, n)
+	default:
 		p := emailProperties(item, how.body)
 		answer.Class = eas.ClassEmail
 		answer.Properties, part, err = fetched(r, p, &p.Body, how.schema, n)

@@ -30,6 +30,7 @@ var verdicts = map[eas.Command][]verdict{
 		{mailbox.ErrFolderNotFound, eas.SyncStatusFolderHierarchyChanged},
 		{mailbox.ErrItemNotFound, eas.SyncStatusObjectNotFound},
 		{mailbox.ErrConflict, eas.SyncStatusConflict},
+		{mailbox.ErrCard, eas.SyncStatusInvalidItem},
 	},
 	eas.CommandFolderSync: {
 		{mailbox.ErrInvalidSyncKey, eas.FolderStatusInvalidSyncKey},

@@ -141,14 +141,18 @@ func (s *Server) planCollection(ctx context.Context, r *request, c *eas.SyncColl
 		DeletesAsMoves: c.DeletesAsMoves == nil || *c.DeletesAsMoves,
 	}}
 	commands := c.Commands != nil && len(c.Commands.Items) > 0
-	if !existing && !commands && len(c.Options) == 0 && c.ConversationMode == nil {
+	if !existing && !commands && len(c.Options) == 0 && c.ConversationMode == nil && c.Supported.Tag() == 0 {
 		return one, nil
 	}
 	t, err := s.folderType(ctx, r, c.CollectionID)
 	if err != nil {
 		return one, err
 	}
+	var ok bool
 	if c.ConversationMode != nil && !t.IsMail() { // [MS-ASCMD] 2.2.3.36.2 ConversationMode (Sync)
+		return one, failed(eas.SyncStatusProtocolError)
+	}
+	if one.request.Supported, ok = supported(c, t); !ok {
 		return one, failed(eas.SyncStatusProtocolError)
 	}
 	options, fault := classOptions(r.Version, t, c.Options)
@@ -161,7 +165,6 @@ func (s *Server) planCollection(ctx context.Context, r *request, c *eas.SyncColl
 		return one, failed(eas.SyncStatusProtocolError)
 	}
 	if commands {
-		var ok bool
 		if one.commands, ok = s.readCommands(r.Version, t, c.Commands.Items); !ok || initial {
 			return one, failed(eas.SyncStatusProtocolError)
 		}

@@ -30,14 +30,20 @@ func (s *Server) readCommands(v eas.Version, t eas.FolderType, list []eas.Client
 			if id == "" || t == eas.FolderTypeRecipientCache || one.Add.Class == eas.ClassSMS && !v.SupportsSMSInFolder(t) {
 				return c, false
 			}
-			cmd, ok = s.readAdd(one.Add)
+			if t.Class() == eas.ClassContacts {
+				cmd, ok = contactAdd(one.Add)
+			} else {
+				cmd, ok = s.readAdd(one.Add)
+			}
 			ok = ok && !seen[id]
 			seen[id] = true
 		case one.Change != nil:
 			if one.Change.ServerID == "" {
 				return c, false
 			}
-			if cmd, ok = readChange(one.Change); !ok && !t.IsMail() && one.Change.InstanceID == "" {
+			if t.Class() == eas.ClassContacts {
+				cmd, ok = contactChange(one.Change)
+			} else if cmd, ok = readChange(one.Change); !ok && !t.IsMail() && one.Change.InstanceID == "" {
 				ok = true // of an item that cannot be there
 			}
 		case one.Delete != nil:
@@ -59,7 +65,7 @@ func (s *Server) readCommands(v eas.Version, t eas.FolderType, list []eas.Client
 	return c, true
 }
 
-// readAdd reads an Add. Only texts can be added.
+// readAdd reads an Add over a folder for mail. Only texts can be added.
 //
 // [MS-ASCMD] 2.2.3.7.2 Add (Sync)
 func (s *Server) readAdd(a *eas.ClientAdd) (mailbox.Command, bool) {
@@ -133,6 +139,8 @@ func itemResponse(one eas.ClientCommand, status eas.Status, item *mailbox.Item, 
 		a := &eas.AddResponse{Class: one.Add.Class, ClientID: one.Add.ClientID, Status: status}
 		if status == eas.StatusSuccess {
 			a.ServerID = eas.ServerID(item.ServerID)
+		}
+		if status == eas.StatusSuccess && item.Class != mailbox.ClassContact {
 			a.ApplicationData, err = eas.NewApplicationData(&eas.Conversation{
 				ConversationID: item.ConversationID, ConversationIndex: item.ConversationIndex,
 			})
@@ -181,7 +189,8 @@ func serverCommands(v eas.Version, delta *mailbox.Delta) (*eas.ServerCommands, e
 			cmd.Add.ApplicationData, err = itemData(change.Item, o)
 		case mailbox.ChangeUpdate:
 			cmd.Change = &eas.ServerChange{Class: class, ServerID: id}
-			cmd.Change.ApplicationData, err = changeData(&change)
+			o, _ := optionsOf(delta.Options, change.Class)
+			cmd.Change.ApplicationData, err = changeData(&change, o)
 		case mailbox.ChangeDelete:
 			cmd.Delete = &eas.ServerDelete{ServerID: id}
 			if v.DeleteCarriesClass() {
@@ -210,8 +219,11 @@ func optionsOf(list []mailbox.ClassOptions, c mailbox.Class) (mailbox.ClassOptio
 
 // itemData is a whole item.
 func itemData(item *mailbox.Item, o mailbox.ClassOptions) (wbxml.Raw, error) {
-	if item.Class == mailbox.ClassSMS {
+	switch item.Class {
+	case mailbox.ClassSMS:
 		return eas.NewApplicationData(smsProperties(item, o.Body))
+	case mailbox.ClassContact:
+		return contactData(item.Card, o.Body, false)
 	}
 	return eas.NewApplicationData(emailProperties(item, o.Body))
 }
@@ -219,7 +231,10 @@ func itemData(item *mailbox.Item, o mailbox.ClassOptions) (wbxml.Raw, error) {
 // changeData is what has changed of an item.
 //
 // [MS-ASEMAIL] 3.2.5.4.1 Sync Command Response
-func changeData(c *mailbox.Change) (wbxml.Raw, error) {
+func changeData(c *mailbox.Change, o mailbox.ClassOptions) (wbxml.Raw, error) {
+	if c.Class == mailbox.ClassContact {
+		return contactData(c.Item.Card, o.Body, true)
+	}
 	var data eas.SMSChange
 	if c.Read {
 		data.Read = &c.Item.Read

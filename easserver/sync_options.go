@@ -28,7 +28,7 @@ func classOptions(v eas.Version, t eas.FolderType, blocks []eas.SyncOptions) ([]
 		return nil, optionsMalformed
 	}
 	if !t.IsMail() {
-		return nil, otherOptions(t, blocks)
+		return otherOptions(v, t, blocks)
 	}
 	var list []mailbox.ClassOptions
 	for i := range blocks {
@@ -120,22 +120,25 @@ const maxPreview = 255
 
 // otherOptions checks the blocks over a folder that holds no mail: one, for the
 // folder's own class.
-func otherOptions(t eas.FolderType, blocks []eas.SyncOptions) optionsFault {
+func otherOptions(v eas.Version, t eas.FolderType, blocks []eas.SyncOptions) ([]mailbox.ClassOptions, optionsFault) {
 	if len(blocks) > 1 {
-		return optionsMalformed
+		return nil, optionsMalformed
 	}
 	for _, o := range blocks {
 		if o.Class != "" && o.Class != t.Class() {
-			return optionsMalformed
+			return nil, optionsMalformed
 		}
 		if fault := filterFault(o.FilterType, t.Class()); fault != optionsFine {
-			return fault
+			return nil, fault
 		}
 		if !within(o.Conflict, 0, 1) || o.MaxItems != nil && *o.MaxItems < 0 {
-			return optionsMalformed
+			return nil, optionsMalformed
+		}
+		if t.Class() == eas.ClassContacts {
+			return contactOptions(v, o)
 		}
 	}
-	return optionsFine
+	return nil, optionsFine
 }
 
 func within(n *int, low, high int) bool { return n == nil || *n >= low && *n <= high }
