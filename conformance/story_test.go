@@ -35,6 +35,7 @@ var book = []chapter{
 	processingSync, processingEstimate, processingSettings, productBehavior,
 	examples, conversations, devices,
 	folderSync, folderCreate, folderUpdate, getItemEstimate, ping, provision, overHTTP, syncing, itemOperations,
+	settings, commonStatuses,
 }
 
 // noon is when stories happen.
