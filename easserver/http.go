@@ -69,9 +69,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 			slog.String("version", l.version), slog.Int("code", l.code), slog.String("status", l.status),
 			slog.Duration("took", s.opts.Now().Sub(began)))
 	}()
-	response, err := s.answer(w, hr, &l)
-	if err == nil {
-		err = s.write(w, hr, response, &l)
+	var err error
+	switch discover, inJSON := eas.IsAutodiscoverPath(hr.URL.Path); {
+	case inJSON:
+		err = s.autodiscoverJSON(w, hr, &l)
+	case discover:
+		err = s.autodiscover(w, hr, &l)
+	default:
+		var response any
+		if response, err = s.answer(w, hr, &l); err == nil {
+			err = s.write(w, hr, response, &l)
+		}
 	}
 	if err != nil {
 		s.writeError(w, hr, err, &l)

@@ -38,6 +38,11 @@ type Options struct {
 	// Domain completes a user name to an address in the answer to
 	// UserInformation. Defaults to "localhost".
 	Domain string
+	// URL is how clients reach the server, as "https://sms.example.org", for the
+	// answers to Autodiscover. Defaults to the scheme and host of the request.
+	// The scheme is that of the request's URL, where whoever serves it has set one,
+	// or says whether it came by TLS.
+	URL string
 	// RequirePhoneNumber refuses EnableOutboundSMS without a telephone number in
 	// every protocol version. By default only 14.0 demands one.
 	//
@@ -76,9 +81,6 @@ type Options struct {
 }
 
 func (o *Options) setDefaults() {
-	if o.Domain == "" {
-		o.Domain = "localhost"
-	}
 	if o.MaxBody <= 0 {
 		o.MaxBody = 10 << 20
 	}
@@ -105,7 +107,7 @@ func (o *Options) setDefaults() {
 	}
 }
 
-// Server is an http.Handler for eas.Path.
+// Server is an http.Handler for eas.Path and the paths of Autodiscover.
 type Server struct {
 	opts     Options
 	mailbox  *mailbox.Mailbox

@@ -1,6 +1,7 @@
 package easserver
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"unicode/utf8"
@@ -109,7 +110,7 @@ func (s *Server) userInformation(r *request) *eas.UserInformationResponse {
 func (s *Server) address(login string) string {
 	address := strings.ToLower(login[strings.LastIndexByte(login, '\\')+1:])
 	if !strings.Contains(address, "@") {
-		address += "@" + s.opts.Domain
+		address += "@" + cmp.Or(s.opts.Domain, "localhost")
 	}
 	return address
 }

@@ -16,9 +16,11 @@ func frontDoor(devices, rest http.Handler, behindProxy bool) http.Handler {
 	return unhurried(bodyTimeout, writeTimeout, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if behindProxy {
 			r.RemoteAddr = clientAddress(r)
+			r.URL.Scheme = clientScheme(r)
 		}
+		discover, _ := eas.IsAutodiscoverPath(r.URL.Path)
 		switch {
-		case eas.IsPath(r.URL.Path):
+		case eas.IsPath(r.URL.Path), discover:
 			devices.ServeHTTP(w, r)
 		case r.URL.Path == "/healthz":
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -44,6 +46,14 @@ func clientAddress(r *http.Request) string {
 		}
 	}
 	return last
+}
+
+// clientScheme is how the client reached the proxy in front, by what that says.
+func clientScheme(r *http.Request) string {
+	if strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "http") {
+		return "http"
+	}
+	return "https"
 }
 
 // unhurried lets a request hang as long as it likes, while its body must come,

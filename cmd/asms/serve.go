@@ -8,8 +8,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -27,6 +29,7 @@ type serveCmd struct {
 	logFlags
 	Listen             string `placeholder:"ADDR" default:"127.0.0.1:8080" help:"Where to listen (default 127.0.0.1:8080)."`
 	Domain             string `placeholder:"NAME" help:"The mail domain: NAME@DOMAIN signs in as NAME."`
+	URL                string `placeholder:"URL" name:"url" help:"How clients reach the server, like https://sms.example.org (default: as they do)."`
 	TLSCert            string `placeholder:"FILE" name:"tls-cert" help:"The certificate chain; read again when it changes."`
 	TLSKey             string `placeholder:"FILE" name:"tls-key" help:"The certificate's key."`
 	BehindProxy        bool   `help:"A proxy in front does TLS: plain HTTP on any address, clients by X-Forwarded-For."`
@@ -43,6 +46,9 @@ func (c *serveCmd) Validate() error {
 	}
 	if !mailbox.KnownRegion(c.Region) {
 		return fmt.Errorf("--region %q is no country: two capitals are wanted, like DE", c.Region)
+	}
+	if u, err := url.Parse(c.URL); c.URL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "") {
+		return fmt.Errorf("--url %q is not like https://sms.example.org", c.URL)
 	}
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
@@ -105,7 +111,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal) (err error) {
 	box := mailbox.New(st, &mailbox.Options{Log: log, Region: c.Region})
 	devices := easserver.New(easserver.Options{
 		Mailbox: box, Accounts: accounts, Log: log,
-		Domain: c.Domain, RequirePhoneNumber: c.RequirePhoneNumber,
+		Domain: c.Domain, URL: c.URL, RequirePhoneNumber: c.RequirePhoneNumber,
 	})
 
 	listener, err := net.Listen("tcp", c.Listen)
