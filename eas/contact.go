@@ -2,6 +2,7 @@ package eas
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	"asms/wbxml"
@@ -148,6 +149,9 @@ func (c *Contact) SetValues(values map[string]string) {
 		}
 	}
 }
+
+// ContactElements returns the names of the elements of a contact.
+func ContactElements() []string { return slices.Clone(contactElements) }
 
 // contactElements are the names of the elements of a Contact, in the order of its
 // fields.
