@@ -23,10 +23,13 @@ type Agent struct {
 	pace    pace
 	channel *channel
 
-	toTransmit chan struct{} // look for texts to transmit
+	toTransmit chan struct{} // look for texts to cut
 	toPost     chan struct{} // look for what to tell the server
 
-	forgotten atomic.Bool // the server may no longer know the device
+	queue queue
+
+	forgotten atomic.Bool  // the server may no longer know the device
+	locked    atomic.Int32 // radios that only a person can bring back
 
 	checkpoint func(point string) error // for tests: an error is a crash
 }
@@ -59,6 +62,7 @@ func New(ctx context.Context, options Options) (*Agent, error) {
 	a := &Agent{
 		options: options, ledger: l, log: options.Log, pace: defaultPace, channel: ch,
 		toTransmit: make(chan struct{}, 1), toPost: make(chan struct{}, 1),
+		queue: queue{taken: map[recipientKey]bool{}, unready: map[recipientKey]int{}},
 	}
 	names := map[string]bool{}
 	for i := range options.Radios {
@@ -71,7 +75,7 @@ func New(ctx context.Context, options Options) (*Agent, error) {
 			return nil, errors.New("relay: two radios have the same name")
 		}
 		names[r.Name] = true
-		a.lines = append(a.lines, &line{options: *r, label: i + 1})
+		a.lines = append(a.lines, &line{options: *r, label: i + 1, work: make(chan struct{}, 1)})
 	}
 	return a, nil
 }
@@ -81,8 +85,8 @@ func (a *Agent) Close() error { return a.ledger.close() }
 
 // Run carries messages until ctx ends, which is no error. It waits and tries
 // again whatever the server or a radio does, but ends with ErrWiped when the
-// server orders it to erase the account, with ErrLocked when a SIM asks for a
-// PIN, and when the ledger fails.
+// server orders it to erase the account, with ErrLocked when a person has to see
+// to every radio there is, and when the ledger fails.
 func (a *Agent) Run(ctx context.Context) error {
 	lost, err := a.ledger.recoverSegments()
 	if err != nil {
@@ -94,8 +98,9 @@ func (a *Agent) Run(ctx context.Context) error {
 	g, running := errgroup.WithContext(ctx)
 	for _, l := range a.lines {
 		g.Go(func() error { return a.keepRadio(running, l) })
+		g.Go(func() error { return a.transmit(running, l) })
 	}
-	g.Go(func() error { return a.transmit(running) })
+	g.Go(func() error { return a.prepare(running) })
 	g.Go(func() error { return a.showOverdue(running) })
 	g.Go(func() error { return a.serve(running) })
 	g.Go(func() error { return a.forget(running) })
@@ -148,6 +153,12 @@ func (a *Agent) wake(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:
+	}
+}
+
+func (a *Agent) wakeLines() {
+	for _, l := range a.lines {
+		a.wake(l.work)
 	}
 }
 

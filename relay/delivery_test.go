@@ -27,6 +27,9 @@ type scripted struct {
 	refuse func(submission int) *relay.Refusal // nil takes it; counted from 1
 	count  int
 
+	refuseTo func(number string) *relay.Refusal // nil for none
+	info     relay.RadioInfo
+
 	in   chan []byte
 	kept chan error
 	gone chan struct{}
@@ -47,6 +50,11 @@ func (s *scripted) Submit(_ context.Context, tpdu []byte, begin func() error) (b
 	s.count++
 	refuse, count := s.refuse, s.count
 	s.mu.Unlock()
+	if s.refuseTo != nil {
+		if r := s.refuseTo(d.Destination); r != nil {
+			return 0, r
+		}
+	}
 	if refuse != nil {
 		if r := refuse(count); r != nil {
 			return 0, r
@@ -82,8 +90,13 @@ func (s *scripted) Receive(ctx context.Context, handle func(context.Context, []b
 	}
 }
 
-func (s *scripted) Info() relay.RadioInfo { return relay.RadioInfo{} }
-func (s *scripted) Close() error          { return nil }
+func (s *scripted) Info() relay.RadioInfo {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.info
+}
+
+func (s *scripted) Close() error { return nil }
 
 func (s *scripted) texts() []string {
 	s.mu.Lock()

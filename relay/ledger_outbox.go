@@ -140,8 +140,8 @@ func (l *Ledger) insertText(tx *sql.Tx, id eas.ServerID, hash []byte, to, body, 
 		return err
 	}
 	for i, a := range list {
-		if _, err := tx.Exec(`INSERT INTO recipient (text, n, address, number, state, reason, tries, due) VALUES ($1, $2, $3, $4, $5, '', 0, 0)`,
-			n, i, a.String(), a.Number, recipientPending); err != nil {
+		if _, err := tx.Exec(`INSERT INTO recipient (text, n, address, number, peer, state, reason, tries, due) VALUES ($1, $2, $3, $4, $5, $6, '', 0, 0)`,
+			n, i, a.String(), a.Number, sms.Normalize(a.Number), recipientPending); err != nil {
 			return err
 		}
 	}
@@ -195,40 +195,6 @@ func (l *Ledger) recoverSegments() (lost int64, err error) {
 		}
 		return l.matchEarly(tx, "")
 	})
-}
-
-// nextJob returns the recipient whose turn it is, nil if there is none, and
-// then when there will be one, zero if not until something happens.
-func (l *Ledger) nextJob(ctx context.Context) (*job, time.Time, error) {
-	var j job
-	var moved, due int64
-	err := l.db.QueryRowContext(ctx, `SELECT t.text, t.server_id, t.recipients, t.body, t.fault, t.reference, t.moved, r.n, r.number, r.tries, r.due
-		FROM recipient r JOIN text t ON t.text = r.text WHERE r.state = $1 AND t.stage = $2 ORDER BY max(r.due, $3), t.text, r.n LIMIT 1`,
-		recipientPending, proved, l.now().UnixMilli()).Scan(
-		&j.n, &j.serverID, &j.recipients, &j.body, &j.fault, &j.reference, &moved, &j.recipient, &j.number, &j.tries, &due)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, time.Time{}, nil
-	}
-	if err != nil {
-		return nil, time.Time{}, ledgerError(err)
-	}
-	if at := time.UnixMilli(due); at.After(l.now()) {
-		return nil, at, nil
-	}
-	j.moved = time.UnixMilli(moved)
-	rows, err := l.db.QueryContext(ctx, `SELECT n, tpdu, state, reason, radio FROM segment WHERE text = $1 AND recipient = $2 ORDER BY n`, j.n, j.recipient)
-	if err != nil {
-		return nil, time.Time{}, ledgerError(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var s segment
-		if err := rows.Scan(&s.n, &s.tpdu, &s.state, &s.reason, &s.radio); err != nil {
-			return nil, time.Time{}, ledgerError(err)
-		}
-		j.segments = append(j.segments, s)
-	}
-	return &j, time.Time{}, ledgerError(rows.Err())
 }
 
 // planSegments keeps the segments of a recipient before the first is sent, so

@@ -10,8 +10,9 @@ import (
 // line is a radio and the way to it.
 type line struct {
 	options RadioOptions
-	label   int   // for logs, which show no numbers
-	session int64 // of the ledger, for the time that the radio is open
+	label   int           // for logs, which show no numbers
+	session int64         // of the ledger, for the time that the radio is open
+	work    chan struct{} // look for texts to send
 
 	mu    sync.Mutex
 	radio Radio // nil while there is none
@@ -59,35 +60,7 @@ func (a *Agent) connected() (*line, Radio) {
 	return nil, nil
 }
 
-// route returns the radio for a recipient: the one that has a part of the text
-// already, because phones join only what comes from one number; else the one
-// that last was in touch with the number; else the first there is. It is nil
-// while there is none, or only others.
-func (a *Agent) route(ctx context.Context, j *job) (*line, Radio, error) {
-	for _, s := range j.segments {
-		if s.state == segmentPlanned {
-			continue
-		}
-		if l := a.named(s.radio); l != nil {
-			return l, l.current(), nil
-		}
-	}
-	if len(a.lines) > 1 {
-		name, err := a.ledger.peer(ctx, j.number)
-		if err != nil {
-			return nil, nil, err
-		}
-		if l := a.named(name); l != nil {
-			if r := l.current(); r != nil {
-				return l, r, nil
-			}
-		}
-	}
-	l, r := a.connected()
-	return l, r, nil
-}
-
-// named returns the radio of that name, nil if it is no longer there.
+// named returns the radio of that name, nil if none has it any more.
 func (a *Agent) named(name string) *line {
 	for _, l := range a.lines {
 		if l.options.Name == name {
@@ -106,8 +79,15 @@ func (a *Agent) keepRadio(ctx context.Context, l *line) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case errors.Is(err, ErrLocked), errors.Is(err, errCrash), errors.As(err, new(*LedgerError)):
+		case errors.Is(err, errCrash), errors.As(err, new(*LedgerError)):
 			return err
+		case errors.Is(err, ErrLocked):
+			if a.locked.Add(1) == int32(len(a.lines)) {
+				return err
+			}
+			a.log.ErrorContext(ctx, "a radio is out of use until the agent is started again, the others go on", "radio", l.label, "error", err,
+				"remedy", "give the agent the PIN of this SIM, or switch its PIN off in a phone")
+			return nil
 		}
 		if a.now().Sub(opened) > a.pace.most { // it had worked
 			failures = 0
@@ -134,8 +114,11 @@ func (a *Agent) runRadio(ctx context.Context, l *line) error {
 	info := r.Info()
 	a.log.InfoContext(ctx, "radio ready", "radio", l.label, "model", info.Model, "operator", info.Operator)
 	l.set(r)
-	a.wake(a.toTransmit)
-	defer l.drop(r)
+	a.wakeLines()
+	defer func() {
+		l.drop(r)
+		a.wakeLines() // the others take what it has not begun
+	}()
 	var fatal error
 	err = r.Receive(ctx, func(ctx context.Context, tpdu []byte) error {
 		err := a.receive(ctx, l, tpdu)

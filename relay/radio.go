@@ -52,7 +52,8 @@ type RadioOptions struct {
 	Number string
 
 	// Open opens the radio; it is called again whenever the radio has failed.
-	// An error that wraps ErrLocked ends the agent.
+	// After an error that wraps ErrLocked it is not; the other radios go on, and
+	// when there is none left the agent ends.
 	Open func(context.Context) (Radio, error)
 }
 
@@ -72,8 +73,8 @@ type Refusal struct {
 	Temporary bool
 
 	// Unready says that the radio failed before it had the segment. It is opened
-	// anew, and the segment is tried again after others: it may be what the radio
-	// fails at.
+	// anew, and the segment is tried again as soon as it is ready; later, when
+	// that has happened before, because the segment may be what it fails at.
 	Unready bool
 }
 

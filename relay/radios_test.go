@@ -1,10 +1,14 @@
 package relay_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -130,6 +134,187 @@ func TestSeveralRadios(t *testing.T) {
 		wantTexts(t, "first", a, bob, bob)
 		wantTexts(t, "second", b, carol)
 	})
+}
+
+// with has the phone use these radios only.
+func (l *lab) with(radios ...relay.RadioOptions) {
+	l.change = func(o *relay.Options) { o.Radios = radios }
+}
+
+func TestRadiosDoNotWaitForEachOther(t *testing.T) {
+	t.Run("one is slow", func(t *testing.T) {
+		l, a, b, _ := newTwinLab(t)
+		b.text(t, bob, "hello")
+		writer := l.newClient("web1")
+		l.inbox(writer, 1)
+		slow := make(chan struct{})
+		a.mu.Lock()
+		a.before = func() { <-slow }
+		a.mu.Unlock()
+		stuck := writer.write(carol, strings.Repeat("of two parts ", 15))
+		l.eventually("the first has begun", func() bool { return len(a.texts()) > 0 })
+		for range 3 {
+			l.settled(writer.write(bob, "by the second"))
+		}
+		wantTexts(t, "second", b, bob, bob, bob)
+		close(slow)
+		l.settled(stuck)
+		wantTexts(t, "first", a, carol, carol)
+	})
+	t.Run("one has no network", func(t *testing.T) {
+		l, a, b, _ := newTwinLab(t)
+		a.mu.Lock()
+		a.info.Offline = true
+		a.mu.Unlock()
+		l.settled(l.newClient("web1").write(bob, "by the other"))
+		wantTexts(t, "second", b, bob)
+		b.mu.Lock()
+		b.info.Offline = true
+		b.mu.Unlock()
+		l.settled(l.newClient("web2").write(bob, "by the same, which will say why not"))
+		wantTexts(t, "second", b, bob, bob)
+		wantTexts(t, "first", a)
+	})
+}
+
+func TestLockedSIM(t *testing.T) {
+	locked := func(context.Context) (relay.Radio, error) {
+		return nil, fmt.Errorf("%w: it asks for a PIN, and none is given", relay.ErrLocked)
+	}
+	t.Run("the others go on", func(t *testing.T) {
+		l, b := newLab(t, eas.Version161), newScripted()
+		var log lockedBuffer
+		var opened atomic.Int32
+		l.change = func(o *relay.Options) {
+			o.Log = slog.New(slog.NewTextHandler(&log, nil))
+			o.Radios = []relay.RadioOptions{{Number: own, Open: func(ctx context.Context) (relay.Radio, error) {
+				opened.Add(1)
+				return locked(ctx)
+			}}, {Number: second, Open: b.open}}
+		}
+		l.start(nil)
+		l.phoneReady()
+		writer := l.newClient("web1")
+		l.settled(writer.write(bob, "hello"))
+		b.text(t, bob, "answer")
+		l.inbox(writer, 1)
+		wantTexts(t, "second", b, bob)
+		if n := opened.Load(); n != 1 {
+			t.Errorf("the locked one was opened %d times", n)
+		}
+		if said := log.String(); !strings.Contains(said, "radio=1") || !strings.Contains(said, "asks for a PIN") || !strings.Contains(said, "remedy=") {
+			t.Errorf("the log says %s", said)
+		}
+	})
+	t.Run("when all are, the agent ends", func(t *testing.T) {
+		l := newLab(t, eas.Version161)
+		l.with(relay.RadioOptions{Number: own, Open: locked}, relay.RadioOptions{Number: second, Open: locked})
+		l.start(nil)
+		if err := l.ended(); !errors.Is(err, relay.ErrLocked) {
+			t.Errorf("ended with %v", err)
+		}
+	})
+}
+
+// lockedBuffer may be written to by several goroutines.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// A radio that fails before it has a segment is opened again within a second, and
+// then the segment goes out.
+func TestRetryWhenTheRadioIsBack(t *testing.T) {
+	failing := func(w *world, refuse func(n int) *relay.Refusal) *scripted {
+		s := newScripted()
+		s.refuse = refuse
+		w.phone.hold("change")
+		w.phone.change = func(o *relay.Options) {
+			o.Radios[0].Open = func(context.Context) (relay.Radio, error) { return &ending{s, make(chan struct{}), sync.Once{}}, nil }
+		}
+		w.phone.release("change")
+		time.Sleep(time.Minute)
+		return s
+	}
+	unready := &relay.Refusal{Reason: "no prompt", Code: -1, Unready: true}
+	t.Run("at once", func(t *testing.T) {
+		inTime(t, func(t *testing.T, w *world, o *owner) {
+			s := failing(w, func(n int) *relay.Refusal {
+				if n == 2 {
+					return unready
+				}
+				return nil
+			})
+			begun := time.Now()
+			id := o.write("w1", bob, strings.Repeat("of two parts ", 15))
+			for !o.left(id) {
+				time.Sleep(100 * time.Millisecond)
+			}
+			if took := time.Since(begun); took > 5*time.Second {
+				t.Errorf("it took %s", took)
+			}
+			wantTexts(t, "only", s, bob, bob)
+		})
+	})
+	t.Run("but no radio is worn out by a text that it fails at", func(t *testing.T) {
+		inTime(t, func(t *testing.T, w *world, o *owner) {
+			tries := 0
+			s := failing(w, func(int) *relay.Refusal { return nil })
+			s.refuseTo = func(number string) *relay.Refusal {
+				if number != carol {
+					return nil
+				}
+				tries++
+				return unready
+			}
+			bad := o.write("w1", carol, "poison")
+			good := o.write("w2", bob, "hello")
+			time.Sleep(5 * time.Minute)
+			if !o.left(good) {
+				t.Error("another text has not gone out")
+			}
+			time.Sleep(5 * time.Hour)
+			if !o.left(bad) {
+				t.Error("it was not given up")
+			}
+			if tries < 10 || tries > 100 {
+				t.Errorf("it was tried %d times", tries)
+			}
+		})
+	})
+}
+
+// ending is a radio that ends when it is closed.
+type ending struct {
+	*scripted
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (e *ending) Receive(ctx context.Context, handle func(context.Context, []byte) error) error {
+	select {
+	case <-e.closed:
+		return errors.New("closed")
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (e *ending) Close() error {
+	e.once.Do(func() { close(e.closed) })
+	return nil
 }
 
 func TestNationalTables(t *testing.T) {

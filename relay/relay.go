@@ -84,7 +84,8 @@ type Options struct {
 	Name string
 
 	// Radios carry the texts; at least one. A text leaves by the radio that the
-	// recipient's number was last in touch with, else by the first there is.
+	// recipient's number was last in touch with, else by the first that has a
+	// network. None waits for another.
 	Radios []RadioOptions
 
 	// Heartbeat is how long the server may hold a request, a minute to 59

@@ -9,88 +9,62 @@ import (
 	"asms/sms"
 )
 
-// transmit sends the texts whose turn it is, one segment after the other, until
-// ctx ends.
-func (a *Agent) transmit(ctx context.Context) error {
+// transmit sends by one radio the texts whose turn it is, one segment after the
+// other, until ctx ends. Each radio has a loop of its own, so that none waits for
+// another.
+func (a *Agent) transmit(ctx context.Context, l *line) error {
 	for {
-		if err := a.ledger.concludeEmpty(); err != nil {
-			return err
-		}
-		j, next, err := a.ledger.nextJob(ctx)
-		if err != nil {
-			return err
-		}
-		if j != nil {
-			if done, err := a.send(ctx, j); err != nil {
+		var next time.Time
+		if radio := l.current(); radio != nil {
+			var j *job
+			var err error
+			if j, next, err = a.turn(ctx, l); err != nil {
 				return err
-			} else if done {
+			}
+			if j != nil {
+				err := a.send(ctx, l, radio, j)
+				a.queue.giveBack(j.key())
+				if err != nil {
+					return err
+				}
+				a.wakeLines() // it may be another's now
 				continue
 			}
-			// No radio. Look again when there is one, or the text has waited too long.
-			next = j.moved.Add(a.options.Validity)
 		}
-		a.wake(a.toPost) // what was concluded just now
-		if err := a.rest(ctx, a.toTransmit, next); err != nil {
+		if err := a.rest(ctx, l.work, next); err != nil {
 			return err
 		}
 	}
 }
 
-// send gives a recipient its turn. It reports false when there is no radio.
-func (a *Agent) send(ctx context.Context, j *job) (done bool, err error) {
-	if j.fault != "" {
-		return true, a.conclude(ctx, j, recipientFailed, j.fault)
-	}
-	if len(j.segments) == 0 {
-		tpdus, err := a.cut(j)
-		if err != nil {
-			return true, a.conclude(ctx, j, recipientFailed, err.Error())
-		}
-		if err := a.ledger.planSegments(j, tpdus); err != nil {
-			return false, err
-		}
-		if err := a.at("segments planned"); err != nil {
-			return false, err
-		}
-	}
+// send gives a recipient its turn.
+func (a *Agent) send(ctx context.Context, l *line, radio Radio, j *job) error {
 	state, reason := recipientSent, ""
 	for i := range j.segments {
 		s := &j.segments[i]
 		if s.state == segmentPlanned {
 			if err := ctx.Err(); err != nil {
-				return false, err
-			}
-			l, radio, err := a.route(ctx, j)
-			if err != nil {
-				return false, err
-			}
-			if radio == nil {
-				if _, other := a.connected(); other != nil { // which goes on meanwhile
-					return true, a.later(ctx, j, "the modem that has sent a part of it is not there")
-				}
-				return a.waitedTooLong(ctx, j, "there is no modem")
+				return err
 			}
 			refusal, gone, err := a.submit(ctx, l, radio, j, s)
 			switch {
-			case err != nil:
-				return false, err
-			case gone:
-				return true, nil
-			case refusal != nil && (refusal.Unready || refusal.Temporary):
-				if refusal.Unready {
-					l.drop(radio)
-				}
-				return true, a.later(ctx, j, partOf(i, len(j.segments), refusal.Reason))
+			case err != nil || gone:
+				return err
+			case refusal != nil && refusal.Unready:
+				l.drop(radio)
+				return a.again(ctx, j, partOf(i, len(j.segments), refusal.Reason))
+			case refusal != nil && refusal.Temporary:
+				return a.later(ctx, j, partOf(i, len(j.segments), refusal.Reason), a.pace.retry(j.tries))
 			}
 		}
 		switch s.state {
 		case segmentRefused: // the rest would be of no use
-			return true, a.conclude(ctx, j, recipientFailed, partOf(i, len(j.segments), s.reason))
+			return a.conclude(ctx, j, recipientFailed, partOf(i, len(j.segments), s.reason))
 		case segmentUnknown: // the rest most likely makes it whole
 			state, reason = recipientUnknown, partOf(i, len(j.segments), "the answer of the network was lost")
 		}
 	}
-	return true, a.conclude(ctx, j, state, reason)
+	return a.conclude(ctx, j, state, reason)
 }
 
 // cut makes the TPDUs of a text to one recipient.
@@ -174,23 +148,25 @@ func (a *Agent) submit(ctx context.Context, l *line, radio Radio, j *job, s *seg
 	return refusal, false, a.at("segment answered")
 }
 
-// later gives a recipient another turn later, or gives it up when its time is
-// over.
-func (a *Agent) later(ctx context.Context, j *job, reason string) error {
-	due := a.now().Add(a.pace.retry(j.tries))
+// again gives a recipient another turn as soon as a radio is ready, after one has
+// failed. Later, when that is not the first time: the text may be what radios fail
+// at.
+func (a *Agent) again(ctx context.Context, j *job, reason string) error {
+	var wait time.Duration
+	if n := a.queue.failed(j.key()); n > 1 {
+		wait = a.pace.retry(n - 2)
+	}
+	return a.later(ctx, j, reason, wait)
+}
+
+// later gives a recipient another turn after a while, or gives it up when its time
+// is over by then.
+func (a *Agent) later(ctx context.Context, j *job, reason string, wait time.Duration) error {
+	due := a.now().Add(wait)
 	if due.After(j.moved.Add(a.options.Validity)) {
 		return a.conclude(ctx, j, recipientFailed, reason+" (tried for "+plain(a.options.Validity)+")")
 	}
 	return a.ledger.postpone(j, reason, due)
-}
-
-// waitedTooLong gives a recipient up if the validity has run out with no radio
-// there. It reports false if it has not.
-func (a *Agent) waitedTooLong(ctx context.Context, j *job, reason string) (bool, error) {
-	if a.now().Before(j.moved.Add(a.options.Validity)) {
-		return false, nil
-	}
-	return true, a.conclude(ctx, j, recipientFailed, reason+" (waited for "+plain(a.options.Validity)+")")
 }
 
 // conclude settles a recipient.
@@ -199,6 +175,7 @@ func (a *Agent) conclude(ctx context.Context, j *job, state recipientState, reas
 	if err != nil {
 		return err
 	}
+	a.queue.forget(j.key())
 	a.log.InfoContext(ctx, "recipient done", "text", j.serverID, "recipient", j.recipient+1, "state", state.String())
 	if err := a.at("recipient concluded"); err != nil {
 		return err

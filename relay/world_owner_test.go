@@ -15,11 +15,10 @@ type owner struct {
 	world  *world
 	client *easclient.Client
 
-	turn     chan struct{} // one thing at a time
-	unsure   bool          // whether the server has what was written
-	folders  map[eas.FolderType]*easclient.Collection
-	items    map[eas.FolderType]map[eas.ServerID]eas.SMS
-	requests int
+	turn    chan struct{} // one thing at a time
+	unsure  bool          // whether the server has what was written
+	folders map[eas.FolderType]*easclient.Collection
+	items   map[eas.FolderType]map[eas.ServerID]eas.SMS
 }
 
 func (w *world) newOwner(device eas.DeviceID) *owner {

@@ -186,7 +186,7 @@ func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 	channel := strings.HasPrefix(r.URL.Path, "/api/")
 	phone := channel || r.URL.Query().Get("DeviceId") == w.phone.id
 	w.mu.Lock()
-	l, busy, broken, moved := w.life, w.busyUntil.Sub(time.Now()), w.broken, w.moved
+	l, busy, broken, moved := w.life, time.Until(w.busyUntil), w.broken, w.moved
 	w.mu.Unlock()
 	if phone {
 		w.keepMute(r)

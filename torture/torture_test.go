@@ -18,8 +18,7 @@ import (
 	"asms/sms"
 )
 
-// patience is how long either text may take, and what follows a kill. A segment
-// that the modem failed at is tried again after twenty seconds.
+// patience is how long either text may take, and what follows a kill.
 const patience = 60 * time.Second
 
 // together is how many runs there are at a time: most of a run is waiting.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -22,11 +23,30 @@ import (
 // wrong.
 type doctorCmd struct {
 	accountFlags
-	State  string `placeholder:"DIR" help:"The directory of the agent's ledger."`
-	Modem  string `required:"" placeholder:"DEVICE" help:"The modem: /dev/ttyUSB2, or tcp:HOST:PORT. The agent must not be using it."`
-	PIN    string `name:"pin" help:"The SIM's PIN."`
-	TestTo string `env:"-" placeholder:"NUMBER" help:"Send a short text to this number at the end. It costs what a text costs."`
+	State  string   `placeholder:"DIR" help:"The directory of the agent's ledger."`
+	Number string   `placeholder:"NUMBER" help:"The SIM's own number, if --modem does not say it."`
+	Modem  []string `required:"" placeholder:"[NUMBER=]DEVICE" help:"A modem: /dev/ttyUSB2, or tcp:HOST:PORT. Give all that the agent has; it must not be using them."`
+	PIN    []string `name:"pin" placeholder:"[NUMBER=]PIN" help:"The SIM's PIN, with its number if there are several."`
+	TestTo string   `env:"-" placeholder:"NUMBER" help:"Send a short text from each modem to this number at the end. Each costs what a text costs."`
 }
+
+// Validate refuses modems that the agent would refuse.
+func (c *doctorCmd) Validate() error {
+	_, err := c.sims()
+	return err
+}
+
+// sims are the modems to look at. One alone needs no number for that.
+func (c *doctorCmd) sims() ([]sim, error) {
+	number := c.Number
+	if len(c.Modem) == 1 && number == "" && !numbered.MatchString(c.Modem[0]) {
+		number = unknownNumber
+	}
+	return parseSIMs(c.Modem, c.PIN, number)
+}
+
+// unknownNumber stands for that of a SIM.
+const unknownNumber = "?"
 
 // doctorTimeout bounds one step.
 const doctorTimeout = 30 * time.Second
@@ -48,13 +68,30 @@ func (c *doctorCmd) Run(ctx context.Context, t *terminal) error {
 			}
 		}
 	}
-	say(atmodem.Probe(ctx, c.Modem, &atmodem.Options{PIN: c.PIN})...)
+	sims, err := c.sims()
+	if err != nil {
+		return err
+	}
+	healthy := make([]bool, len(sims))
+	for i, s := range sims {
+		if len(sims) > 1 {
+			fmt.Fprintf(t.out, "modem %d of %d, %s\n", i+1, len(sims), s.number)
+		}
+		before := sick
+		say(s.probe(ctx)...)
+		healthy[i] = sick == before
+	}
+	if len(sims) > 1 {
+		fmt.Fprintln(t.out, "all modems")
+	}
 	if c.State != "" {
 		say(checkState(c.State))
 	}
 	say(c.checkServer(ctx)...)
-	if c.TestTo != "" && sick == 0 {
-		say(c.sendTest(ctx))
+	for i, s := range sims {
+		if c.TestTo != "" && healthy[i] {
+			say(s.sendTest(ctx, c.TestTo))
+		}
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -66,6 +103,23 @@ func (c *doctorCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	return nil
 }
+
+// probe looks at a modem, and at whether its SIM is the one that it should be.
+func (s sim) probe(ctx context.Context) []atmodem.Finding {
+	all := atmodem.Probe(ctx, s.device, &atmodem.Options{PIN: s.pin})
+	for i := range all {
+		f := &all[i]
+		if f.Check == "own number" && dialled.MatchString(f.Detail) && s.number != unknownNumber && ending(f.Detail) != ending(s.number) {
+			f.Remedy = "the settings say " + s.number + ": is this the right SIM?"
+		}
+	}
+	return all
+}
+
+var dialled = regexp.MustCompile(`^\+?[0-9]+$`)
+
+// ending is the end of a number, the same with and without the country's code.
+func ending(number string) string { return number[max(0, len(number)-7):] }
 
 // checkState says whether the ledger can be kept in dir.
 func checkState(dir string) atmodem.Finding {
@@ -158,19 +212,19 @@ func clock(ahead time.Duration) atmodem.Finding {
 }
 
 // sendTest sends a text from the modem, past the server.
-func (c *doctorCmd) sendTest(ctx context.Context) atmodem.Finding {
+func (s sim) sendTest(ctx context.Context, to string) atmodem.Finding {
 	f := atmodem.Finding{Check: "test text"}
 	segments, err := sms.Split("A test text from asms.", nil)
 	if err != nil {
 		f.Detail = err.Error()
 		return f
 	}
-	tpdu, err := (&sms.Submit{Destination: c.TestTo, UserData: segments[0]}).Encode()
+	tpdu, err := (&sms.Submit{Destination: to, UserData: segments[0]}).Encode()
 	if err != nil {
 		f.Detail, f.Remedy = err.Error(), "give a number that can be dialled, as in +14255550123"
 		return f
 	}
-	m, err := atmodem.Dial(ctx, c.Modem, &atmodem.Options{PIN: c.PIN})
+	m, err := atmodem.Dial(ctx, s.device, &atmodem.Options{PIN: s.pin})
 	if err != nil {
 		f.Detail = err.Error()
 		return f

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"asms/relay/simulator"
 )
 
 func TestDoctorFindsAllWell(t *testing.T) {
@@ -68,5 +72,40 @@ func TestDoctorJudgesTheClock(t *testing.T) {
 		if !strings.Contains(f.Detail, want) || f.OK != (ahead == 30*time.Second) {
 			t.Errorf("%v: %+v", ahead, f)
 		}
+	}
+}
+
+func TestDoctorLooksAtEveryModem(t *testing.T) {
+	t.Parallel()
+	_, account := newMailbox(t)
+	const other, third = "+15550001119", "+15550001118"
+	radio := newRadio(t)
+	c := radio.Correspondent(theirs, nil)
+	serve := func(number string, opts *simulator.ModemOptions) (device string) {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var serving sync.WaitGroup
+		m := radio.Modem(number, opts)
+		serving.Go(func() { _ = m.Serve(l) })
+		t.Cleanup(func() { l.Close(); serving.Wait() })
+		return "tcp:" + l.Addr().String()
+	}
+	args := append([]string{"relay", "doctor", "--test-to", theirs, "--modem", ours + "=" + radio.device,
+		"--modem", other + "=" + serve(other, &simulator.ModemOptions{PIN: "1234"}), "--modem", third + "=" + serve("+15550007777", nil)}, account...)
+	r := asms(t, "", nil, args...)
+	if r.code != 1 || strings.Count(r.out, "FAIL") != 1 || !strings.Contains(r.err, "one thing is wrong") {
+		t.Errorf("exit %d, %q\n%s", r.code, r.err, r.out)
+	}
+	first, rest, _ := strings.Cut(r.out, "modem 2 of 3, "+other)
+	second, last, _ := strings.Cut(rest, "modem 3 of 3, "+third)
+	if !strings.Contains(first, "modem 1 of 3, "+ours) || strings.Contains(first, "right SIM") ||
+		!strings.Contains(second, "FAIL  SIM") || !strings.Contains(second, "PIN") || !strings.Contains(last, "the settings say "+third) {
+		t.Errorf("it says\n%s", r.out)
+	}
+	eventually(t, "the test texts of the other two arrive", func() bool { return len(c.Received()) == 2 })
+	if r := asms(t, "", nil, append(args, "--pin", other+"=1234")...); r.code != 0 {
+		t.Errorf("with the PIN: exit %d, %q\n%s", r.code, r.err, r.out)
 	}
 }
