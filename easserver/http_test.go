@@ -74,7 +74,7 @@ func TestHTTP(t *testing.T) {
 		code(t, 501, func(hr *http.Request) { hr.Method = "PUT" })
 	})
 	t.Run("a command the server has not got is status 137", func(t *testing.T) {
-		r := code(t, 200, func(hr *http.Request) { hr.URL.RawQuery = strings.Replace(hr.URL.RawQuery, "FolderSync", "Search", 1) })
+		r := code(t, 200, func(hr *http.Request) { hr.URL.RawQuery = strings.Replace(hr.URL.RawQuery, "FolderSync", "SendMail", 1) })
 		r.want(t, "Status", "137")
 	})
 	t.Run("GetAttachment, of which 14.0 knows no response, is 501", func(t *testing.T) {
@@ -111,7 +111,7 @@ func TestHTTP(t *testing.T) {
 			t.Errorf("versions %q", got)
 		}
 		if got, want := r.header.Get("MS-ASProtocolCommands"),
-			"Sync,FolderSync,FolderCreate,FolderDelete,FolderUpdate,MoveItems,GetItemEstimate,MeetingResponse,Settings,Ping,ItemOperations,Provision,ResolveRecipients,ValidateCert"; got != want {
+			"Sync,FolderSync,FolderCreate,FolderDelete,FolderUpdate,MoveItems,GetItemEstimate,MeetingResponse,Search,Settings,Ping,ItemOperations,Provision,ResolveRecipients,ValidateCert,Find"; got != want {
 			t.Errorf("commands %q, want %q", got, want)
 		}
 		code(t, 401, func(hr *http.Request) { hr.Method = "OPTIONS"; hr.Header.Del("Authorization") })

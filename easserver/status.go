@@ -135,6 +135,7 @@ var serverErrors = map[eas.Command]eas.Status{
 	eas.CommandPing:         eas.PingStatusServerError,
 	eas.CommandSettings:     eas.SettingsStatusUnavailable,
 	eas.CommandProvision:    eas.ProvisionStatusServerError,
+	eas.CommandSearch:       eas.SearchStatusServerError,
 
 	eas.CommandItemOperations:    eas.ItemOperationsStatusServerError,
 	eas.CommandResolveRecipients: eas.RecipientsStatusServerError,
