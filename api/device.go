@@ -35,6 +35,7 @@ type Device struct {
 	Queue        int       `json:"queue"` // texts that wait for it or that it has
 
 	WipeRequested time.Time `json:"wipe_requested,omitzero"` // when the last wipe was asked for
+	WipeFailed    time.Time `json:"wipe_failed,omitzero"`    // when the device said that it could not
 	Wiped         time.Time `json:"wiped,omitzero"`          // when the device said that it was done
 }
 

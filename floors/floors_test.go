@@ -15,7 +15,7 @@ import (
 // needs a floor first.
 var plan = map[string][]string{
 	// 5: wires, decides nothing
-	"cmd/asms": {"account", "eas", "easclient", "easserver", "mailbox", "relay", "relay/atmodem", "relay/simulator", "sms", "store", "wbxml", "web"},
+	"cmd/asms": {"account", "api", "eas", "easclient", "easserver", "mailbox", "relay", "relay/atmodem", "relay/simulator", "sms", "store", "wbxml", "web"},
 
 	// 4: what talks to the outside
 	"easserver": {"account", "eas", "mailbox", "sms", "wbxml"}, // not store: rules about rows belong below

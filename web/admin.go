@@ -90,7 +90,9 @@ func (s *Server) changeUser(w http.ResponseWriter, r *http.Request, who caller) 
 		err = s.accounts.SetAdmin(ctx, u.ID, *body.Admin)
 	}
 	if err == nil && body.Policy != nil {
-		err = s.accounts.SetPolicy(ctx, u.ID, *body.Policy)
+		if err = s.accounts.SetPolicy(ctx, u.ID, *body.Policy); err == nil {
+			err = s.mailbox.Route(ctx, u.ID)
+		}
 	}
 	if err != nil {
 		return err

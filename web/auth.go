@@ -94,16 +94,38 @@ func (s *Server) identify(r *http.Request) (caller, error) {
 // credentials hold. It reads memory only; ask when the mailbox wakes the request.
 func (s *Server) stillIn(who caller) error { return s.accounts.StillIn(who.identity) }
 
-// AsOwner answers the administrator's part of the contract without asking for
-// credentials: for who may enter the server's data directory.
+// AsOwner answers without asking for credentials, for who may enter the server's
+// data directory: as an administrator, or as the user whose name the request has
+// for Basic, with whatever password.
 func (s *Server) AsOwner() http.Handler {
 	mux := http.NewServeMux()
-	owner := caller{admin: true, scopes: []api.Scope{api.ScopeAdmin}}
 	for _, route := range s.routes {
-		if route.scope == api.ScopeAdmin {
-			mux.Handle(route.pattern, s.as(owner, route.handler))
-		}
+		mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
+			who, err := s.ownerAs(r)
+			if err == nil {
+				err = who.may(route.scope)
+			}
+			if err != nil {
+				s.failed(w, r, err)
+				return
+			}
+			s.as(who, route.handler).ServeHTTP(w, r)
+		})
 	}
 	mux.HandleFunc("/", s.noRoute)
 	return mux
+}
+
+// ownerAs is who the owner of the data directory is for this request.
+func (s *Server) ownerAs(r *http.Request) (caller, error) {
+	name, _, ok := r.BasicAuth()
+	if !ok {
+		return caller{admin: true, scopes: []api.Scope{api.ScopeAdmin}}, nil
+	}
+	u, err := s.accounts.User(r.Context(), name)
+	c := caller{user: u.ID, name: u.Name, admin: u.Admin, scopes: byPassword}
+	if u.Admin {
+		c.scopes = byAdmin
+	}
+	return c, err
 }

@@ -102,7 +102,7 @@ func showDevice(of owner, d account.Device, queue mailbox.Queue) api.Device {
 		Operator: d.MobileOperator, PhoneNumber: d.PhoneNumber, OutboundSMS: d.OutboundSMS, Access: accesses[d.Access],
 		FactoryReset: d.Access == account.FactoryReset, Version: d.Version,
 		FirstSeen: d.FirstSeen, LastSeen: d.LastSeen, Queue: queue.ByDevice[d.ID],
-		WipeRequested: d.WipeRequestedAt, Wiped: d.WipedAt,
+		WipeRequested: d.WipeRequestedAt, WipeFailed: d.WipeFailedAt, Wiped: d.WipedAt,
 	}
 }
 

@@ -38,7 +38,7 @@ var problems = []struct {
 	{account.ErrPassword, api.Problem{Status: http.StatusBadRequest, Title: "bad request", Detail: "a password is 1 to 1024 bytes long"}},
 	{account.ErrCredentialName, api.Problem{Status: http.StatusBadRequest, Title: "bad request", Detail: "a name is 1 to 100 printable characters long"}},
 	{account.ErrExpiry, api.Problem{Status: http.StatusBadRequest, Title: "bad request", Detail: "the expiry lies in the past"}},
-	{account.ErrNoDevice, api.Problem{Status: http.StatusNotFound, Title: "not found"}},
+	{account.ErrNoDevice, api.Problem{Status: http.StatusNotFound, Title: "not found", Detail: "there is no such device"}},
 	{mailbox.ErrItemNotFound, api.Problem{Status: http.StatusNotFound, Title: "not found"}},
 	{mailbox.ErrConversationNotFound, api.Problem{Status: http.StatusNotFound, Title: "not found"}},
 	{mailbox.ErrLocked, api.Problem{Status: http.StatusConflict, Title: "conflict", Detail: "the message is on its way out"}},

@@ -96,29 +96,39 @@ func TestTheControlSocketIsStrict(t *testing.T) {
 	}}}
 	t.Cleanup(client.CloseIdleConnections)
 	for _, c := range []struct {
-		path, body string
-		code       int
+		request, body string
+		code          int
 	}{
-		{"/user/list", `{}`, 200},
-		{"/user/list", `{"Name":"x"}`, 400},
-		{"/user/add", `{"Name":"x","Password":"y","Root":true}`, 400},
-		{"/user/add", `{"Name":"x","Password":"y"} {}`, 400},
-		{"/user/add", `{"Name":`, 400},
-		{"/user/add", ``, 400},
-		{"/user/add", `{"Name":"` + strings.Repeat("x", maxControl) + `"}`, 400},
-		{"/user/add", `{"Name":"x"}`, 409},
-		{"/user/rename", `{}`, 404},
-		{"/Microsoft-Server-ActiveSync", ``, 404},
+		{"GET /api/v1/admin/users", ``, 200},
+		{"POST /api/v1/admin/users", `{"name":"x","password":"y","root":true}`, 400},
+		{"POST /api/v1/admin/users", `{"name":"x","password":"y"} {}`, 400},
+		{"POST /api/v1/admin/users", `{"name":`, 400},
+		{"POST /api/v1/admin/users", ``, 400},
+		{"POST /api/v1/admin/users", `{"name":"` + strings.Repeat("x", 1<<20) + `"}`, 413},
+		{"POST /api/v1/admin/users", `{"name":"x"}`, 400},
+		{"GET /api/v1/devices", ``, 403}, // the owner of the directory has none
+		{"GET /api/v1/nothing", ``, 404},
+		{"POST /policy/show", `{"User":"x","Root":true}`, 400},
+		{"POST /policy/show", `{"User":"` + strings.Repeat("x", maxControl) + `"}`, 400},
+		{"POST /policy/show", `{"User":"x"}`, 409},
+		{"POST /user/rename", `{}`, 404},
+		{"POST /Microsoft-Server-ActiveSync", ``, 404},
 	} {
-		w, err := client.Post("http://control"+c.path, "application/json", strings.NewReader(c.body))
+		method, path, _ := strings.Cut(c.request, " ")
+		r, err := http.NewRequest(method, "http://control"+path, strings.NewReader(c.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		w, err := client.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}
 		b, err := io.ReadAll(w.Body)
 		w.Body.Close()
-		var no refusal
-		if w.StatusCode != c.code || err != nil || c.code != 200 && (json.Unmarshal(b, &no) != nil || no.Error == "") {
-			t.Errorf("%s %.60s: HTTP %d, %s", c.path, c.body, w.StatusCode, b)
+		var no struct{ Error, Title string }
+		if w.StatusCode != c.code || err != nil || c.code != 200 && (json.Unmarshal(b, &no) != nil || no.Error+no.Title == "") {
+			t.Errorf("%s %.60s: HTTP %d, %s", c.request, c.body, w.StatusCode, b)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"asms/account"
 	"asms/mailbox"
 	"asms/store"
+	"asms/web"
 )
 
 // maxSocketPath is what the kernel takes.
@@ -89,7 +90,8 @@ func ownControl(ctx context.Context, dir string, lock *os.File) (*controlClient,
 		lock.Close()
 		return nil, err
 	}
-	c := &control{accounts: account.New(st, nil), mailbox: mailbox.New(st, nil)}
+	accounts, box := account.New(st, nil), mailbox.New(st, nil)
+	c := newControl(accounts, box, web.New(web.Options{Mailbox: box, Accounts: accounts, NoApp: true}))
 	return &controlClient{
 		via:   handlerTransport{c},
 		close: func() error { return errors.Join(st.Close(), lock.Close()) },
@@ -149,7 +151,11 @@ type handlerTransport struct{ h http.Handler }
 
 func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	w := &recorded{code: http.StatusOK, header: make(http.Header)}
-	t.h.ServeHTTP(w, r)
+	in := r.Clone(r.Context()) // a server never sees a request without a body
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	t.h.ServeHTTP(w, in)
 	return &http.Response{
 		StatusCode: w.code, Status: http.StatusText(w.code), Header: w.header, Body: io.NopCloser(&w.body), Request: r,
 	}, nil

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"asms/api"
 )
 
 type deviceCmd struct {
@@ -19,14 +21,53 @@ type deviceCmd struct {
 	Remove deviceRemoveCmd `cmd:"" help:"Forget a device; when it comes again it starts anew."`
 }
 
+// device is what `asms device list --json` prints of each.
+type device struct {
+	User        string    `json:"user"`
+	ID          string    `json:"id"`
+	Type        string    `json:"type"`
+	Model       string    `json:"model"`
+	PhoneNumber string    `json:"phone_number"`
+	OutboundSMS bool      `json:"outbound_sms"`
+	Access      string    `json:"access"`
+	Version     string    `json:"version"`
+	UserAgent   string    `json:"user_agent"`
+	FirstSeen   time.Time `json:"first_seen"`
+	LastSeen    time.Time `json:"last_seen"`
+
+	// What became of the last wipe.
+	WipeRequestedAt time.Time `json:"wipe_requested_at,omitzero"`
+	WipeFailedAt    time.Time `json:"wipe_failed_at,omitzero"`
+	WipedAt         time.Time `json:"wiped_at,omitzero"`
+}
+
+func showDevice(d api.Device) device {
+	access := strings.ReplaceAll(string(d.Access), "_", " ")
+	if d.FactoryReset {
+		access = "factory reset requested"
+	}
+	return device{
+		User: d.User, ID: d.ID, Type: d.Type, Model: d.Model, PhoneNumber: d.PhoneNumber, OutboundSMS: d.OutboundSMS,
+		Access: access, Version: d.Version, UserAgent: d.UserAgent, FirstSeen: d.FirstSeen, LastSeen: d.LastSeen,
+		WipeRequestedAt: d.WipeRequested, WipeFailedAt: d.WipeFailed, WipedAt: d.Wiped,
+	}
+}
+
 type deviceListCmd struct {
-	dataFlag
-	User string `arg:"" optional:""`
+	ownerFlags
+	Of   string `arg:"" optional:"" name:"user"`
 	JSON bool   `env:"-" help:"Print JSON."`
 }
 
 func (c *deviceListCmd) Run(ctx context.Context, t *terminal) error {
-	devices, err := once[[]device](ctx, c.Data, false, "/device/list", deviceRequest{User: c.User})
+	devices := []device{}
+	err := c.do(ctx, func(o *owner) error {
+		all, err := o.devices(ctx, c.Of)
+		for _, d := range all {
+			devices = append(devices, showDevice(d))
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -57,46 +98,45 @@ func (d device) wipe() string {
 
 // deviceArgs names one device.
 type deviceArgs struct {
-	dataFlag
-	User   string `arg:""`
+	ownerFlags
+	Of     string `arg:"" name:"user"`
 	Device string `arg:"" help:"The id that device list shows."`
-}
-
-func (a deviceArgs) ask(ctx context.Context, path string, factoryReset bool) (device, error) {
-	return once[device](ctx, a.Data, false, path, deviceRequest{User: a.User, Device: a.Device, FactoryReset: factoryReset})
 }
 
 type deviceAllowCmd struct{ deviceArgs }
 
 func (c *deviceAllowCmd) Run(ctx context.Context, t *terminal) error {
-	d, err := c.ask(ctx, "/device/allow", false)
-	if err != nil {
+	return c.do(ctx, func(o *owner) error {
+		d, err := o.allow(ctx, c.Of, c.Device)
+		if err == nil {
+			fmt.Fprintf(t.out, "%s of %s is served.\n", d.ID, strings.ToLower(c.Of))
+		}
 		return err
-	}
-	fmt.Fprintf(t.out, "%s of %s is served.\n", d.ID, d.User)
-	return nil
+	})
 }
 
 type deviceBlockCmd struct{ deviceArgs }
 
 func (c *deviceBlockCmd) Run(ctx context.Context, t *terminal) error {
-	d, err := c.ask(ctx, "/device/block", false)
-	if err != nil {
+	return c.do(ctx, func(o *owner) error {
+		d, err := o.block(ctx, c.Of, c.Device)
+		if err == nil {
+			fmt.Fprintf(t.out, "%s of %s is refused.\n", d.ID, strings.ToLower(c.Of))
+		}
 		return err
-	}
-	fmt.Fprintf(t.out, "%s of %s is refused.\n", d.ID, d.User)
-	return nil
+	})
 }
 
 type deviceRemoveCmd struct{ deviceArgs }
 
 func (c *deviceRemoveCmd) Run(ctx context.Context, t *terminal) error {
-	d, err := c.ask(ctx, "/device/remove", false)
-	if err != nil {
+	return c.do(ctx, func(o *owner) error {
+		err := o.remove(ctx, c.Of, c.Device)
+		if err == nil {
+			fmt.Fprintf(t.out, "%s of %s is forgotten.\n", c.Device, strings.ToLower(c.Of))
+		}
 		return err
-	}
-	fmt.Fprintf(t.out, "%s of %s is forgotten.\n", d.ID, d.User)
-	return nil
+	})
 }
 
 type deviceWipeCmd struct {
@@ -111,18 +151,21 @@ func (c *deviceWipeCmd) Run(ctx context.Context, t *terminal) error {
 			return err
 		}
 	}
-	d, err := c.ask(ctx, "/device/wipe", c.FactoryReset)
-	switch {
-	case err != nil:
-		return err
-	case c.FactoryReset:
-		fmt.Fprintf(t.out, "%s of %s is told to erase itself when it next connects.\n", d.ID, d.User)
-	case d.Version != "16.1":
-		fmt.Fprintf(t.out, "%s of %s is refused; it speaks version %s, which can only erase a whole device (--factory-reset).\n", d.ID, d.User, d.Version)
-	default:
-		fmt.Fprintf(t.out, "%s of %s is told to remove the account when it next connects.\n", d.ID, d.User)
-	}
-	return nil
+	return c.do(ctx, func(o *owner) error {
+		d, err := o.wipe(ctx, c.Of, c.Device, c.FactoryReset)
+		user := strings.ToLower(c.Of)
+		switch {
+		case err != nil:
+			return err
+		case c.FactoryReset:
+			fmt.Fprintf(t.out, "%s of %s is told to erase itself when it next connects.\n", d.ID, user)
+		case d.Version != "16.1":
+			fmt.Fprintf(t.out, "%s of %s is refused; it speaks version %s, which can only erase a whole device (--factory-reset).\n", d.ID, user, d.Version)
+		default:
+			fmt.Fprintf(t.out, "%s of %s is told to remove the account when it next connects.\n", d.ID, user)
+		}
+		return nil
+	})
 }
 
 func (c *deviceWipeCmd) confirm(t *terminal) error {
@@ -133,7 +176,7 @@ func (c *deviceWipeCmd) confirm(t *terminal) error {
 	if c.FactoryReset {
 		what = "Erase everything on"
 	}
-	fmt.Fprintf(t.err, "%s %s of %s? Type yes: ", what, c.Device, c.User)
+	fmt.Fprintf(t.err, "%s %s of %s? Type yes: ", what, c.Device, c.Of)
 	line, err := bufio.NewReader(t.in).ReadString('\n')
 	if err != nil || !strings.EqualFold(strings.TrimSpace(line), "yes") {
 		return errors.New("nothing was done")

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"asms/api"
 )
 
 // cli is the command line. A flag without env:"-" is also ASMS_… in the
@@ -23,6 +26,7 @@ type cli struct {
 	User     userCmd     `cmd:"" help:"Add, list and remove users."`
 	Device   deviceCmd   `cmd:"" help:"List, allow, block and wipe devices."`
 	Policy   policyCmd   `cmd:"" help:"Say what a user's devices must do to be served."`
+	Token    tokenCmd    `cmd:"" help:"Make, list and revoke tokens for programs."`
 	Relay    relayCmd    `cmd:"" help:"Be a phone: carry texts between a modem and a mailbox."`
 	Send     sendCmd     `cmd:"" help:"Send a text and say what becomes of it."`
 	Wbxml    wbxmlCmd    `cmd:"" help:"Turn WBXML into readable XML and back."`
@@ -77,7 +81,11 @@ type usageError struct{ error }
 
 // complain prints the error as one sentence and returns the exit code.
 func complain(t *terminal, err error) int {
-	s := strings.ReplaceAll(strings.TrimPrefix(err.Error(), "account: "), "\n", "; ")
+	s := err.Error()
+	if p := new(api.Problem); errors.As(err, &p) {
+		s = cmp.Or(p.Detail, p.Title)
+	}
+	s = strings.ReplaceAll(strings.TrimPrefix(s, "account: "), "\n", "; ")
 	if !strings.HasSuffix(s, ".") {
 		s += "."
 	}

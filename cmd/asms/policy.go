@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"asms/account"
-	"asms/store"
 )
 
 type policyCmd struct {
@@ -146,19 +145,21 @@ func flagsOf(p *account.Policy) (flags []string, err error) {
 
 // definePolicy does /policy/set and, without a policy, /policy/clear.
 func (c *control) definePolicy(ctx context.Context, r policyRequest) (policyRequest, error) {
-	u, err := c.withUser(ctx, r.User, func(id store.UserID) error {
-		if err := c.accounts.DefinePolicy(ctx, id, r.Policy); err != nil {
-			return err
-		}
-		return c.mailbox.Route(ctx, id)
-	})
-	return policyRequest{u.Name, r.Policy}, err
+	u, err := c.accounts.User(ctx, r.User)
+	if err != nil {
+		return policyRequest{}, err
+	}
+	if err := c.accounts.DefinePolicy(ctx, u.ID, r.Policy); err != nil {
+		return policyRequest{}, err
+	}
+	return policyRequest{u.Name, r.Policy}, c.mailbox.Route(ctx, u.ID)
 }
 
 func (c *control) showPolicy(ctx context.Context, r policyRequest) (policyRequest, error) {
-	u, err := c.withUser(ctx, r.User, func(id store.UserID) (err error) {
-		r.Policy, err = c.accounts.Policy(ctx, id)
-		return err
-	})
-	return policyRequest{u.Name, r.Policy}, err
+	u, err := c.accounts.User(ctx, r.User)
+	if err != nil {
+		return policyRequest{}, err
+	}
+	p, err := c.accounts.Policy(ctx, u.ID)
+	return policyRequest{u.Name, p}, err
 }

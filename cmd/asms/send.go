@@ -3,31 +3,60 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
 
 	"golang.org/x/term"
 
-	"asms/eas"
-	"asms/easclient"
-	"asms/sms"
+	"asms/api"
 )
 
 type sendCmd struct {
-	accountFlags
-	To      []string      `required:"" env:"-" sep:"none" placeholder:"NUMBER" help:"Who gets the text; may be repeated."`
-	Timeout time.Duration `env:"-" placeholder:"TIME" default:"5m" help:"How long to wait (default 5m)."`
-	NoWait  bool          `env:"-" help:"Do not wait for what becomes of it."`
-	State   string        `env:"-" placeholder:"DIR" help:"Where the device id is kept (default ~/.local/state/asms)."`
-	Text    string        `arg:"" optional:"" help:"The text; standard input without it."`
+	callerFlags
+	To             []string      `required:"" env:"-" sep:"none" placeholder:"NUMBER" help:"Who gets the text; may be repeated."`
+	Device         string        `env:"-" placeholder:"ID" help:"The phone that must send it, as device list shows it; else the server chooses."`
+	NotBefore      string        `env:"-" placeholder:"TIME" help:"When a phone may have it: 2026-12-24T18:00:00+01:00, or 90m from now."`
+	ValidFor       time.Duration `env:"-" placeholder:"TIME" help:"How long it may wait for a phone; then it fails (default for ever)."`
+	IdempotencyKey string        `env:"-" placeholder:"KEY" help:"Run again with the same key, the same text is sent once."`
+	Timeout        time.Duration `env:"-" placeholder:"TIME" default:"5m" help:"How long to wait, from --not-before on (default 5m)."`
+	NoWait         bool          `env:"-" help:"Do not wait for what becomes of it."`
+	Watch          bool          `env:"-" help:"Print what becomes of it as it comes."`
+	State          string        `env:"-" hidden:"" help:"Not used any more."`
+	Text           string        `arg:"" optional:"" help:"The text; standard input without it."`
+}
+
+// Validate refuses what no server would take.
+func (c *sendCmd) Validate() error {
+	if err := c.callerFlags.Validate(); err != nil {
+		return err
+	}
+	if c.ValidFor < 0 || c.ValidFor%time.Second != 0 {
+		return fmt.Errorf("--valid-for %s is not a number of seconds", c.ValidFor)
+	}
+	_, err := c.notBefore(time.Now())
+	return err
+}
+
+// notBefore reads the time of --not-before; zero without it.
+func (c *sendCmd) notBefore(now time.Time) (time.Time, error) {
+	if c.NotBefore == "" {
+		return time.Time{}, nil
+	}
+	if t, err := time.Parse(time.RFC3339, c.NotBefore); err == nil {
+		return t, nil
+	}
+	d, err := time.ParseDuration(c.NotBefore)
+	if err != nil || d < 0 {
+		return time.Time{}, fmt.Errorf("--not-before %q is neither a time like 2026-12-24T18:00:00+01:00 nor one from now like 90m", c.NotBefore)
+	}
+	return now.Add(d), nil
 }
 
 // maxTextInput is the most that is read of a text: 255 segments and then some.
@@ -36,44 +65,26 @@ const maxTextInput = 256 << 10
 func (c *sendCmd) Run(ctx context.Context, t *terminal) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	text, err := c.text(t)
+	body, err := c.text(t)
 	if err != nil {
 		return err
 	}
-	var to []sms.Address
 	for _, number := range c.To {
 		if strings.TrimSpace(number) == "" {
 			return usageError{errors.New("--to is empty")}
 		}
-		to = append(to, sms.Address{Name: number, Number: number})
 	}
-	o, err := c.client()
+	client, err := c.caller()
 	if err != nil {
 		return err
 	}
-	o.DeviceType = "asmssend"
-	var free func()
-	if o.DeviceID, free, err = takeDevice(c.State); err != nil {
-		return err
+	text := api.NewMessage{To: c.To, Body: body, Device: c.Device, ValidFor: int(c.ValidFor / time.Second)}
+	wait := c.Timeout
+	if at, _ := c.notBefore(time.Now()); !at.IsZero() { // Validate has read it
+		text.NotBefore = &at
+		wait += max(0, time.Until(at))
 	}
-	defer free()
-	client, err := easclient.New(o)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
-	defer cancel()
-	mail, err := openMailbox(ctx, client)
-	if err != nil {
-		return serverTrouble(err)
-	}
-	if !c.NoWait {
-		if err := mail.baseline(ctx); err != nil {
-			return serverTrouble(err)
-		}
-	}
-	fate := mail.expect(to, text)
-	id, err := mail.send(ctx, to, text)
+	sent, err := submit(ctx, client, text, c.IdempotencyKey)
 	if err != nil {
 		return serverTrouble(err)
 	}
@@ -81,14 +92,24 @@ func (c *sendCmd) Run(ctx context.Context, t *terminal) error {
 		fmt.Fprintln(t.out, "The text waits for a phone.")
 		return nil
 	}
-	err = mail.follow(ctx, id, fate)
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
-		return fmt.Errorf("after %s nothing is known yet: the text is in the Outbox and waits for a phone, or the phone for the network", c.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	var told teller
+	if c.Watch {
+		told.out = t.out
+	}
+	err = follow(ctx, client, sent.ID, func(m api.Message) bool {
+		sent = m
+		told.tell(m)
+		return settled(m)
+	})
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("after %s nothing is known yet: the text is in the Outbox and waits for a phone, or the phone for the network", wait.Round(time.Second/10))
 	}
 	if err != nil {
 		return serverTrouble(err)
 	}
-	return fate.tell(t.out, to)
+	return outcome(t.out, sent)
 }
 
 // text is the text given, or standard input without the newline at its end.
@@ -113,109 +134,33 @@ func (c *sendCmd) text(t *terminal) (string, error) {
 	return text, nil
 }
 
-// tell says what became of a text. Anything but success for all is an error.
-func (e *fate) tell(w io.Writer, to []sms.Address) error {
-	var failed []string
-	for _, a := range to {
-		if reason, ok := e.failed[sms.Normalize(a.Number)]; ok {
-			failed = append(failed, fmt.Sprintf("failed for %s: %s", a.Number, reason))
-		} else if e.sent {
-			fmt.Fprintf(w, "Sent to %s.\n", a.Number)
-		}
-	}
-	switch {
-	case len(failed) > 0:
-		return errors.New(strings.Join(failed, "; "))
-	case e.kept:
-		return errors.New("the text was not sent, it is in the Drafts")
-	case !e.sent:
-		return errors.New("the text was taken out of the Outbox and not sent")
-	}
-	return nil
-}
+// submitTimeout is how long a server may take to take a text.
+const submitTimeout = time.Minute
 
-// serverTrouble puts errors of the server in words.
-func serverTrouble(err error) error {
-	var http *easclient.HTTPError
-	if errors.As(err, &http) {
-		switch http.Code {
-		case 401:
-			return errors.New("the server does not take this user name and password")
-		case 403:
-			return errors.New("the server does not serve this user or device")
+// submit gives the text to the server. What was lost on the way is sent again
+// with the same key, and makes no second text.
+func submit(ctx context.Context, client *api.Client, text api.NewMessage, key string) (api.Message, error) {
+	if key == "" {
+		key = rand.Text()
+	}
+	ctx, cancel := context.WithTimeout(ctx, submitTimeout)
+	defer cancel()
+	for tries := 1; ; tries++ {
+		m, err := client.Send(ctx, text, key)
+		var p *api.Problem
+		var broken *net.OpError
+		switch {
+		case err == nil, tries == 4, ctx.Err() != nil:
+			return m, err
+		case errors.As(err, &p) && p.Status < 500:
+			return m, err
+		case p == nil && errors.As(err, &broken) && broken.Op == "dial": // nothing was lost: nobody is there
+			return m, err
+		}
+		select {
+		case <-time.After(time.Duration(tries) * time.Second):
+		case <-ctx.Done():
+			return m, ctx.Err()
 		}
 	}
-	if errors.Is(err, easclient.ErrRemoteWipe) || errors.Is(err, easclient.ErrAccountOnlyRemoteWipe) {
-		return errors.New("the server has wiped this device: remove it there to send again")
-	}
-	return err
-}
-
-// maxSenders is how many may run at a time for one user of the machine.
-const maxSenders = 64
-
-// takeDevice returns a device id that no other asms send uses now. Ids are kept,
-// so that runs do not pile up devices on the server.
-func takeDevice(dir string) (id eas.DeviceID, free func(), err error) {
-	if dir == "" {
-		if dir, err = stateHome(); err != nil {
-			return "", nil, err
-		}
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", nil, fmt.Errorf("the directory for the device id: %w", err)
-	}
-	for n := range maxSenders {
-		f, err := os.OpenFile(filepath.Join(dir, fmt.Sprintf("send-%d", n+1)), os.O_CREATE|os.O_RDWR, 0o600)
-		if err != nil {
-			return "", nil, fmt.Errorf("the device id: %w", err)
-		}
-		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			f.Close()
-			continue
-		}
-		if err == nil {
-			id, err = deviceID(f)
-		}
-		if err != nil {
-			f.Close()
-			return "", nil, fmt.Errorf("the device id: %w", err)
-		}
-		return id, func() { f.Close() }, nil
-	}
-	return "", nil, fmt.Errorf("%d times asms send is running already", maxSenders)
-}
-
-// deviceID reads an id, or writes a new one.
-func deviceID(f *os.File) (eas.DeviceID, error) {
-	b, err := io.ReadAll(io.LimitReader(f, eas.MaxDeviceIDLength))
-	if err != nil {
-		return "", err
-	}
-	if id := strings.TrimSpace(string(b)); len(id) >= 8 {
-		return eas.DeviceID(id), nil
-	}
-	var random [12]byte
-	_, _ = rand.Read(random[:]) // never fails
-	id := "send" + hex.EncodeToString(random[:])
-	if err := f.Truncate(0); err != nil {
-		return "", err
-	}
-	if _, err := f.WriteAt([]byte(id+"\n"), 0); err != nil {
-		return "", err
-	}
-	return eas.DeviceID(id), f.Sync()
-}
-
-// stateHome is where a user's programs keep such things.
-func stateHome() (string, error) {
-	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "asms"), nil
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return "", usageError{errors.New("there is no home directory: say with --state where the device id is kept")}
-	}
-	return filepath.Join(home, ".local", "state", "asms"), nil
 }

@@ -132,7 +132,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal) (err error) {
 		listener.Close()
 		return err
 	}
-	back := newServer(&control{accounts: accounts, mailbox: box}, log)
+	back := newServer(newControl(accounts, box, people), log)
 
 	// Work goes on until the last request is answered, signal or not.
 	work, endWork := context.WithCancel(context.WithoutCancel(ctx))
@@ -152,6 +152,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal) (err error) {
 		deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 		defer cancel()
 		devices.Drain()
+		people.Drain()
 		return errors.Join(shutdown(deadline, front), shutdown(deadline, back))
 	})
 	systemd.tell("READY=1")

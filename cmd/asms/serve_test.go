@@ -19,7 +19,7 @@ func TestServe(t *testing.T) {
 	t.Parallel()
 	s := serveNew(t)
 	for path, want := range map[string]int{
-		"/healthz": 200, "/": 404, "/healthz/x": 404, "/favicon.ico": 404,
+		"/healthz": 200, "/": 200, "/healthz/x": 404, "/nothing.ico": 404, "/api/v1/session": 401,
 		"/Microsoft-Server-ActiveSync": 401, "/microsoft-server-activesync?Cmd=Ping": 401,
 	} {
 		w, err := http.Get(s.url + path)

@@ -8,9 +8,12 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 	"unicode"
 
 	"golang.org/x/term"
+
+	"asms/api"
 )
 
 type userCmd struct {
@@ -19,6 +22,16 @@ type userCmd struct {
 	List     userListCmd     `cmd:"" help:"List the users."`
 	Remove   userRemoveCmd   `cmd:"" help:"Remove a user and everything kept for it."`
 	Policy   userPolicyCmd   `cmd:"" help:"Say whether the user's devices must be provisioned."`
+
+	AppPassword userAppPasswordCmd `cmd:"" help:"Make, list and revoke passwords for single devices and programs."`
+}
+
+// user is what `asms user list --json` prints of each.
+type user struct {
+	Name    string    `json:"name"`
+	Admin   bool      `json:"admin"`
+	Policy  bool      `json:"policy"`
+	Created time.Time `json:"created"`
 }
 
 type passwordFlag struct {
@@ -71,12 +84,13 @@ func (c *userAddCmd) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	u, err := once[user](ctx, c.Data, true, "/user/add", userRequest{Name: c.Name, Password: p, Admin: c.Admin})
-	if err != nil {
+	return owned(ctx, c.Data, "", true, func(o *owner) error {
+		u, err := o.AddUser(ctx, api.NewUser{Name: c.Name, Password: p, Admin: c.Admin})
+		if err == nil {
+			fmt.Fprintf(t.out, "Added %s.\n", u.Name)
+		}
 		return err
-	}
-	fmt.Fprintf(t.out, "Added %s.\n", u.Name)
-	return nil
+	})
 }
 
 type userPasswordCmd struct {
@@ -90,12 +104,13 @@ func (c *userPasswordCmd) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	u, err := once[user](ctx, c.Data, false, "/user/password", userRequest{Name: c.Name, Password: p})
-	if err != nil {
+	return owned(ctx, c.Data, "", false, func(o *owner) error {
+		u, err := o.ChangeUser(ctx, c.Name, api.UserChange{Password: &p})
+		if err == nil {
+			fmt.Fprintf(t.out, "Changed the password of %s.\n", u.Name)
+		}
 		return err
-	}
-	fmt.Fprintf(t.out, "Changed the password of %s.\n", u.Name)
-	return nil
+	})
 }
 
 type userRemoveCmd struct {
@@ -104,12 +119,13 @@ type userRemoveCmd struct {
 }
 
 func (c *userRemoveCmd) Run(ctx context.Context, t *terminal) error {
-	u, err := once[user](ctx, c.Data, false, "/user/remove", userRequest{Name: c.Name})
-	if err != nil {
+	return owned(ctx, c.Data, "", false, func(o *owner) error {
+		err := o.RemoveUser(ctx, c.Name)
+		if err == nil {
+			fmt.Fprintf(t.out, "Removed %s.\n", strings.ToLower(c.Name))
+		}
 		return err
-	}
-	fmt.Fprintf(t.out, "Removed %s.\n", u.Name)
-	return nil
+	})
 }
 
 type userPolicyCmd struct {
@@ -119,12 +135,14 @@ type userPolicyCmd struct {
 }
 
 func (c *userPolicyCmd) Run(ctx context.Context, t *terminal) error {
-	u, err := once[user](ctx, c.Data, false, "/user/policy", userRequest{Name: c.Name, Policy: c.Policy == "required"})
-	if err != nil {
+	return owned(ctx, c.Data, "", false, func(o *owner) error {
+		required := c.Policy == "required"
+		u, err := o.ChangeUser(ctx, c.Name, api.UserChange{Policy: &required})
+		if err == nil {
+			fmt.Fprintf(t.out, "Policy of %s: %s.\n", u.Name, c.Policy)
+		}
 		return err
-	}
-	fmt.Fprintf(t.out, "Policy of %s: %s.\n", u.Name, c.Policy)
-	return nil
+	})
 }
 
 type userListCmd struct {
@@ -133,7 +151,14 @@ type userListCmd struct {
 }
 
 func (c *userListCmd) Run(ctx context.Context, t *terminal) error {
-	users, err := once[[]user](ctx, c.Data, false, "/user/list", nothing{})
+	users := []user{}
+	err := owned(ctx, c.Data, "", false, func(o *owner) error {
+		all, err := o.AdminUsers(ctx)
+		for _, u := range all {
+			users = append(users, user{u.Name, u.Admin, u.Policy, u.Created})
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
