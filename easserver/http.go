@@ -2,7 +2,6 @@ package easserver
 
 import (
 	"bytes"
-	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -14,7 +13,6 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"time"
 
 	"asms/account"
 	"asms/eas"
@@ -26,9 +24,8 @@ import (
 //
 // [MS-ASHTTP] 2.2.2.1.1 Status Line
 type httpError struct {
-	code  int
-	err   error
-	after time.Duration // with 503: when to come again, 0 some time
+	code int
+	err  error
 }
 
 func (e *httpError) Error() string {
@@ -38,7 +35,7 @@ func (e *httpError) Error() string {
 func (e *httpError) Unwrap() error { return e.err }
 
 func refuse(code int, format string, args ...any) error {
-	return &httpError{code: code, err: fmt.Errorf(format, args...)}
+	return &httpError{code, fmt.Errorf(format, args...)}
 }
 
 // line is what the log says about a request.
@@ -115,7 +112,7 @@ func (s *Server) answer(w http.ResponseWriter, hr *http.Request, l *line) (any, 
 		return s.refusal(hr.Context(), r, failed(bad.Status), l)
 	}
 	if bad != nil {
-		return nil, &httpError{code: bad.Code, err: bad}
+		return nil, &httpError{bad.Code, bad}
 	}
 	response, err := s.command(w, hr, r)
 	if err != nil {
@@ -250,27 +247,20 @@ func (s *Server) writeError(w http.ResponseWriter, hr *http.Request, err error, 
 	switch {
 	case errors.As(err, &throttled):
 		l.code = http.StatusServiceUnavailable
-		setRetryAfter(w, throttled.RetryAfter)
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(throttled.RetryAfter.Seconds()))))
 	case errors.As(err, &h):
 		l.code = h.code
 		switch h.code {
 		case http.StatusUnauthorized:
 			w.Header().Set("WWW-Authenticate", `Basic realm="asms", charset="UTF-8"`)
 		case http.StatusServiceUnavailable:
-			setRetryAfter(w, cmp.Or(h.after, 10*time.Second))
+			w.Header().Set("Retry-After", "10")
 		}
 	default:
 		s.log.Error("request failed", "user", l.user, "device", l.device, "command", string(l.command), "err", err)
 	}
 	w.Header().Set("Content-Length", "0")
 	w.WriteHeader(l.code)
-}
-
-// setRetryAfter says when to come again.
-//
-// [MS-ASHTTP] 3.2.5.1 Handling HTTP Requests
-func setRetryAfter(w http.ResponseWriter, d time.Duration) {
-	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(d.Seconds()))))
 }
 
 // readBody returns the body of a command, unpacked, or nil.
@@ -314,9 +304,9 @@ func (s *Server) readBody(w http.ResponseWriter, hr *http.Request) ([]byte, erro
 func bodyError(err error) error {
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
-		return &httpError{code: http.StatusRequestEntityTooLarge, err: err}
+		return &httpError{http.StatusRequestEntityTooLarge, err}
 	}
-	return &httpError{code: http.StatusBadRequest, err: err}
+	return &httpError{http.StatusBadRequest, err}
 }
 
 // worthPacking is from how many bytes on a response may become shorter by packing.
