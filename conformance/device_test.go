@@ -179,7 +179,7 @@ func (d *device) collection(id, inner string) string {
 
 // syncXML is a Sync of collections; outer follows them.
 func syncXML(collections, outer string) string {
-	return `<Sync xmlns="AirSync" xmlns:email="Email" xmlns:email2="Email2" xmlns:base="AirSyncBase" xmlns:tasks="Tasks">` +
+	return `<Sync xmlns="AirSync" xmlns:email="Email" xmlns:email2="Email2" xmlns:base="AirSyncBase" xmlns:tasks="Tasks" xmlns:contacts="Contacts">` +
 		`<Collections>` + collections + `</Collections>` + outer + `</Sync>`
 }
 

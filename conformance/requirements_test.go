@@ -22,7 +22,7 @@ func requirements(t *testing.T) []Requirement {
 // numbers that others gave them.
 func TestIDs(t *testing.T) {
 	t.Parallel()
-	listed := regexp.MustCompile(`^MS-AS(CMD|HTTP|PROV|AIRS|EMAIL|CON|WBXML)_R[0-9]+$`)
+	listed := regexp.MustCompile(`^MS-AS(CMD|HTTP|PROV|AIRS|EMAIL|CON|WBXML|DTYPE)_R[0-9]+$`)
 	public := regexp.MustCompile(`^AS(CMD|HTTP|PROV|CON)-S[0-9]{2}-TC[0-9]{2}$`)
 	seen := map[string]bool{}
 	last := map[string]int{}

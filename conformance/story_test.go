@@ -35,7 +35,7 @@ var book = []chapter{
 	processingSync, processingEstimate, processingSettings, productBehavior,
 	examples, conversations, devices,
 	folderSync, folderCreate, folderUpdate, getItemEstimate, ping, provision, overHTTP, syncing, itemOperations,
-	settings, commonStatuses,
+	settings, commonStatuses, itemBodies, itemChanges,
 }
 
 // noon is when stories happen.

@@ -133,7 +133,7 @@ var syncing = chapter{
 	}},
 	{"ASCMD-S19-TC28", "a Change of what is not there is answered", func(s *scene) {
 		phone := s.device("PHONE")
-		for folder, data := range map[string]string{inbox: read("1"), contacts: read("1"), phone.types[calendarType]: "<email:Subject>x</email:Subject>"} {
+		for folder, data := range map[string]string{inbox: read("1"), contacts: "<contacts:FirstName>Pat</contacts:FirstName>", phone.types[calendarType]: "<email:Subject>x</email:Subject>"} {
 			phone.sync(folder, "")
 			a := phone.sync(folder, commands(change(folder+":4711", data)))
 			a.want(collectionStatus, "1")

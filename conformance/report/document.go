@@ -51,6 +51,7 @@ var parts = []part{
 	{"[MS-ASAIRS] Bodies", "MS-ASAIRS_", ""},
 	{"[MS-ASEMAIL] Items", "MS-ASEMAIL_", ""},
 	{"[MS-ASWBXML] Encoding", "MS-ASWBXML_", ""},
+	{"[MS-ASDTYPE] Types", "MS-ASDTYPE_", ""},
 	{"Devices", "DEVICE-", ""},
 }
 
