@@ -168,9 +168,10 @@ func readFindQuery(f *eas.FindQuery) (q mailbox.FindQuery, ok bool) {
 	if f == nil || f.FreeText == nil {
 		return q, false
 	}
+	q.Classes = []mailbox.Class{mailbox.ClassEmail, mailbox.ClassSMS}
 	if f.Class != nil {
 		c, ok := searchClasses[*f.Class]
-		if !ok || c == noClass {
+		if !ok || c != mailbox.ClassEmail && c != mailbox.ClassSMS {
 			return q, false
 		}
 		q.Classes = []mailbox.Class{c}

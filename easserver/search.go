@@ -64,7 +64,7 @@ func invalidRequest(err error) bool {
 	return errors.As(err, &syntax) && !errors.Is(err, wbxml.ErrMalformed) && !errors.Is(err, wbxml.ErrUnknownToken)
 }
 
-// searchMailbox looks for mails and texts.
+// searchMailbox looks for mails, texts and contacts.
 //
 // [MS-ASCMD] 2.2.3.177.13 Status (Search)
 func (s *Server) searchMailbox(ctx context.Context, r *request, store *eas.SearchStore) (found eas.SearchStoreResponse, err error) {
@@ -118,17 +118,21 @@ func (s *Server) searchMailbox(ctx context.Context, r *request, store *eas.Searc
 	return found, nil
 }
 
-// searchResult is one mail or text.
+// searchResult is one mail, text or contact.
 func searchResult(item *mailbox.Item, body []mailbox.BodyPreference) (eas.SearchResult, error) {
 	folder, _, _ := strings.Cut(item.ServerID, ":")
 	result := eas.SearchResult{
 		Class: eas.ClassEmail, LongID: longID(eas.ServerID(item.ServerID)), CollectionID: eas.CollectionID(folder),
 	}
 	var err error
-	if item.Class == mailbox.ClassSMS {
+	switch item.Class {
+	case mailbox.ClassSMS:
 		result.Class = eas.ClassSMS
 		result.Properties, err = eas.NewSearchProperties(smsProperties(item, body))
-	} else {
+	case mailbox.ClassContact:
+		result.Class = eas.ClassContacts
+		result.Properties, err = eas.NewSearchProperties(contactProperties(item.Card, body, false))
+	default:
 		result.Properties, err = eas.NewSearchProperties(emailProperties(item, body))
 	}
 	return result, err
@@ -309,10 +313,10 @@ func readBound(at *time.Time, e eas.SearchElement) eas.Status {
 // [MS-ASCMD] 2.2.3.27.5 Class (Search)
 var searchClasses = map[eas.Class]mailbox.Class{
 	eas.ClassEmail: mailbox.ClassEmail, eas.ClassSMS: mailbox.ClassSMS,
-	eas.ClassContacts: noClass, eas.ClassCalendar: noClass, eas.ClassTasks: noClass, eas.ClassNotes: noClass,
+	eas.ClassContacts: mailbox.ClassContact, eas.ClassCalendar: noClass, eas.ClassTasks: noClass, eas.ClassNotes: noClass,
 }
 
-// noClass is a class of which there are no items in folders for mail.
+// noClass is a class of which there are no items.
 const noClass mailbox.Class = -1
 
 // Bounds of what is looked for.

@@ -61,7 +61,7 @@ func searchLab(t *testing.T, v eas.Version) (*lab, *device) {
 func TestSearchMailbox(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, v eas.Version) {
-		_, d := searchLab(t, v)
+		l, d := searchLab(t, v)
 		find := func(conditions, options string) *reply {
 			t.Helper()
 			r := d.must("Search", mailboxXML(conditions, options))
@@ -109,6 +109,26 @@ func TestSearchMailbox(t *testing.T) {
 				t.Errorf("%s: %q, want %q", c.name, got, c.want)
 			}
 		}
+		t.Run("MS-ASCMD_R920 contacts", func(t *testing.T) {
+			user, err := l.accounts.User(context.Background(), "anna")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := l.mailbox.AddContact(context.Background(), user.ID, mailbox.Card{Fields: map[string]string{
+				"FirstName": "Supper", "LastName": "Club", "MobilePhoneNumber": "+14255550166"}}); err != nil {
+				t.Fatal(err)
+			}
+			for _, xml := range []string{"<airsync:Class>Contacts</airsync:Class>", "<airsync:CollectionId>6</airsync:CollectionId>"} {
+				r := find(xml+"<FreeText>supp</FreeText>", "")
+				r.want(t, inStore+"Total", "1")
+				r.want(t, inStore+"Result/Class", "Contacts")
+				r.want(t, inStore+"Result/CollectionId", "6")
+				r.want(t, inStore+"Result/Properties/LastName", "Club")
+			}
+			if got := find("<FreeText>club</FreeText>", "").tree.at(inStore + "Total"); got != "0" {
+				t.Errorf("folders for mail hold %s contacts", got)
+			}
+		})
 		t.Run("MS-ASCMD_R3850 nothing found is one empty Result", func(t *testing.T) {
 			r := find(`<FreeText>nobody wrote that</FreeText>`, "")
 			if got := r.tree.all("Response/Store")[0].names(); got != "Status Result Total" || r.tree.all(inStore + "Result")[0].names() != "" {

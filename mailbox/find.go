@@ -14,8 +14,8 @@ import (
 	"asms/store"
 )
 
-// FindQuery says which mails and texts a device looks for. The zero query is for
-// all of them.
+// FindQuery says which mails, texts and contacts a device looks for. The zero
+// query is for all mails and texts.
 type FindQuery struct {
 	// Folders are the collections to look in; none are all that hold mail.
 	Folders []string
@@ -23,7 +23,8 @@ type FindQuery struct {
 	Deep bool
 	// NoDeleted leaves Deleted Items out where no folder is named.
 	NoDeleted bool
-	// Classes are the classes wanted; none are all.
+	// Classes are the classes wanted; none are mails and texts, and contacts where
+	// folders are named.
 	Classes []Class
 	// Conversation is the id of the conversation wanted, nil all.
 	Conversation []byte
@@ -62,14 +63,16 @@ const (
 )
 
 // Find returns the server ids of the items that a device looks for and may see,
-// the newest first, at most MaxFound. The error is ErrFolderNotFound or the
+// the newest first, contacts by name behind them, at most MaxFound. The error is ErrFolderNotFound or the
 // store's.
 //
 // [MS-ASCMD] 2.2.1.16 Search
 func (m *Mailbox) Find(ctx context.Context, user UserID, device string, q FindQuery) (ids []string, err error) {
 	classes := q.Classes
 	if len(classes) == 0 {
-		classes = []Class{ClassEmail, ClassSMS}
+		if classes = []Class{ClassEmail, ClassSMS}; len(q.Folders) > 0 {
+			classes = append(classes, ClassContact)
+		}
 	}
 	match := q.matcher()
 	type hit struct {
@@ -77,10 +80,17 @@ func (m *Mailbox) Find(ctx context.Context, user UserID, device string, q FindQu
 		folder int64
 	}
 	var found []hit
+	var contacts []string
 	err = m.st.View(ctx, user, func(tx *store.Tx) error {
-		folders, err := q.folders(tx)
+		folders, others, err := q.folders(tx)
 		if err != nil {
 			return err
+		}
+		if slices.Contains(classes, ClassContact) {
+			if contacts, err = q.contacts(tx, others); err != nil {
+				return err
+			}
+			classes = slices.DeleteFunc(slices.Clone(classes), func(c Class) bool { return c == ClassContact })
 		}
 		from, to := store.Bottom, store.Top
 		if !q.After.IsZero() {
@@ -121,7 +131,32 @@ func (m *Mailbox) Find(ctx context.Context, user UserID, device string, q FindQu
 	for _, h := range found[:min(len(found), MaxFound)] {
 		ids = append(ids, serverID(h.folder, h.key.ID))
 	}
-	return ids, nil
+	ids = append(ids, contacts...)
+	return ids[:min(len(ids), MaxFound)], nil
+}
+
+// contacts returns the contacts in folders that the query is about, by name.
+func (q *FindQuery) contacts(tx *store.Tx, folders []int64) (ids []string, err error) {
+	if q.Conversation != nil || !q.After.IsZero() || !q.Before.IsZero() {
+		return nil, nil
+	}
+	var text []string
+	for _, t := range q.Terms {
+		if t.Field != FindAnywhere {
+			return nil, nil
+		}
+		text = append(text, t.Text)
+	}
+	sq := store.ContactQuery{Limit: MaxFound}
+	if sq.Digits = someDigits(strings.Join(text, " ")); sq.Digits == "" {
+		sq.Words = queryWords(strings.Join(text, " "))
+	}
+	return ids, tx.Contacts(sq, func(c store.Contact) (bool, error) {
+		if slices.Contains(folders, c.Folder) {
+			ids = append(ids, serverID(c.Folder, c.ItemID))
+		}
+		return true, nil
+	})
 }
 
 // Found returns those of the items that still are where they were and that the
@@ -153,11 +188,12 @@ func (m *Mailbox) Found(ctx context.Context, user UserID, device string, ids []s
 	return items, err
 }
 
-// folders are the folders that a query is about.
-func (q *FindQuery) folders(tx *store.Tx) (ids []int64, err error) {
+// folders are the folders that a query is about: those for mail, and those for
+// contacts.
+func (q *FindQuery) folders(tx *store.Tx) (ids, contacts []int64, err error) {
 	all, err := tx.FoldersChangedSince(0)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	all = slices.DeleteFunc(all, func(f store.Folder) bool { return f.Deleted })
 	wanted := make(map[int64]bool)
@@ -168,7 +204,7 @@ func (q *FindQuery) folders(tx *store.Tx) (ids []int64, err error) {
 		}
 		f, err := findFolder(tx, id)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %.64q", err, id)
+			return nil, nil, fmt.Errorf("%w: %.64q", err, id)
 		}
 		wanted[f.ID] = true
 	}
@@ -184,13 +220,15 @@ func (q *FindQuery) folders(tx *store.Tx) (ids []int64, err error) {
 	}
 	for _, f := range all {
 		switch {
+		case holdsContacts(f.Type) && (len(q.Folders) == 0 || wanted[f.ID]):
+			contacts = append(contacts, f.ID)
 		case !folderOf(f).HoldsMail():
 		case len(q.Folders) == 0 && q.NoDeleted && f.Type == deletedType:
 		case len(q.Folders) == 0 || wanted[f.ID]:
 			ids = append(ids, f.ID)
 		}
 	}
-	return ids, nil
+	return ids, contacts, nil
 }
 
 func (q *FindQuery) readsBodies() bool {
