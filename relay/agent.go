@@ -27,6 +27,7 @@ type Agent struct {
 	toPost     chan struct{} // look for what to tell the server
 
 	queue queue
+	begun time.Time // when Run did
 
 	forgotten atomic.Bool  // the server may no longer know the device
 	locked    atomic.Int32 // radios that only a person can bring back
@@ -95,6 +96,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	if lost > 0 {
 		a.log.WarnContext(ctx, "the end of the last run left segments of which nobody knows whether they were sent", "segments", lost)
 	}
+	a.begun = a.now()
 	g, running := errgroup.WithContext(ctx)
 	for _, l := range a.lines {
 		g.Go(func() error { return a.keepRadio(running, l) })

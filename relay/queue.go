@@ -70,16 +70,23 @@ func (a *Agent) prepare(ctx context.Context) error {
 			return err
 		}
 		a.wake(a.toPost)
-		list, err := a.ledger.uncut(ctx)
+		list, err := a.ledger.idle(ctx)
 		if err != nil {
 			return err
 		}
-		for _, j := range list {
-			if err := a.plan(ctx, j); err != nil {
+		some := false
+		for _, k := range list {
+			if !a.queue.take(k) {
+				continue // a radio has just sent the last segment
+			}
+			some = true
+			err := a.plan(ctx, k)
+			a.queue.giveBack(k)
+			if err != nil {
 				return err
 			}
 		}
-		if len(list) > 0 {
+		if some {
 			a.wakeLines()
 			continue
 		}
@@ -94,10 +101,22 @@ func (a *Agent) prepare(ctx context.Context) error {
 }
 
 // plan keeps the segments for a recipient, or concludes one that no radio is
-// needed for.
-func (a *Agent) plan(ctx context.Context, j *job) error {
+// needed for: it cannot be sent to, or the program ended just before it was
+// concluded.
+func (a *Agent) plan(ctx context.Context, k recipientKey) error {
+	j, err := a.ledger.job(ctx, k, time.Time{})
+	if err != nil || j == nil {
+		return err
+	}
 	if j.fault != "" {
 		return a.conclude(ctx, j, recipientFailed, j.fault)
+	}
+	if len(j.segments) > 0 {
+		state, reason, open := j.outcome()
+		if open {
+			return nil
+		}
+		return a.conclude(ctx, j, state, reason)
 	}
 	tpdus, err := a.cut(j)
 	if err != nil {
@@ -109,8 +128,28 @@ func (a *Agent) plan(ctx context.Context, j *job) error {
 	return a.at("segments planned")
 }
 
-// giveUp concludes the recipients that no radio has been there for during the
-// whole validity. It returns when to look again, zero if nothing waits.
+// outcome is what the segments of a recipient come to. It is open while one more
+// is to be sent.
+func (j *job) outcome() (state recipientState, reason string, open bool) {
+	state = recipientSent
+	for i, s := range j.segments {
+		switch s.state {
+		case segmentPlanned:
+			open = true
+		case segmentRefused: // the rest would be of no use
+			return recipientFailed, partOf(i, len(j.segments), s.reason), false
+		case segmentUnknown: // the rest most likely makes it whole
+			state, reason = recipientUnknown, partOf(i, len(j.segments), "the answer of the network was lost")
+		}
+	}
+	return state, reason, open
+}
+
+// opening is how long the radios have to open after the agent has begun.
+const opening = time.Minute
+
+// giveUp concludes the recipients whose validity is over while there is no radio
+// for them. It returns when to look again, zero if nothing waits.
 func (a *Agent) giveUp(ctx context.Context) (next time.Time, err error) {
 	list, err := a.ledger.queue(ctx)
 	if err != nil {
@@ -119,8 +158,10 @@ func (a *Agent) giveUp(ctx context.Context) (next time.Time, err error) {
 	r := a.usable()
 	for _, w := range list {
 		over := w.moved.Add(a.options.Validity)
-		if w.due.After(over) {
-			over = w.due
+		for _, t := range []time.Time{w.due, a.begun.Add(min(opening, a.options.Validity))} {
+			if t.After(over) {
+				over = t
+			}
 		}
 		switch l := r.route(w); {
 		case over.After(a.now()):
@@ -142,9 +183,12 @@ func (a *Agent) giveUp(ctx context.Context) (next time.Time, err error) {
 }
 
 func (a *Agent) giveUpOne(ctx context.Context, w waitingRecipient) error {
-	j, err := a.ledger.job(ctx, w.recipientKey)
+	j, err := a.ledger.job(ctx, w.recipientKey, a.now())
 	if err != nil || j == nil {
 		return err
+	}
+	if state, reason, open := j.outcome(); !open {
+		return a.conclude(ctx, j, state, reason)
 	}
 	reason := "there is no modem"
 	if w.begun != "" && len(a.lines) > 1 {
@@ -209,7 +253,7 @@ func (a *Agent) turn(ctx context.Context, l *line) (j *job, next time.Time, err 
 		if u.route(w) != l || !a.queue.take(w.recipientKey) {
 			continue
 		}
-		j, err := a.ledger.job(ctx, w.recipientKey) // as it is now
+		j, err := a.ledger.job(ctx, w.recipientKey, a.now()) // as it is now
 		if err != nil {
 			return nil, time.Time{}, err
 		}

@@ -15,6 +15,7 @@ import (
 
 	"asms/eas"
 	"asms/relay"
+	"asms/relay/simulator"
 	"asms/sms"
 )
 
@@ -328,4 +329,59 @@ func TestNationalTables(t *testing.T) {
 	if got := bodiesOf(c); !slices.Equal(got, []string{text}) {
 		t.Errorf("bob has %q", got)
 	}
+}
+
+// What was under way when the agent ended is settled when it begins again, with a
+// radio or without.
+func TestBeginningWithoutARadio(t *testing.T) {
+	t.Run("a segment that nobody knows of stays unknown", func(t *testing.T) {
+		inTime(t, func(t *testing.T, w *world, o *owner) {
+			w.network.Inject(simulator.Fault{Do: simulator.Swallow, Times: 1})
+			o.write("w1", bob, "hello")
+			time.Sleep(5 * time.Second) // the modem is silent
+			w.phone.killIn.Store(1)
+			w.phone.down = time.Minute
+			w.sites[0].setUnplugged(true)
+			time.Sleep(10 * time.Hour)
+			o.sync()
+			got := o.bodies(eas.FolderTypeInbox)
+			if len(got) != 1 {
+				t.Fatalf("the Inbox has %v", got)
+			}
+			for body := range got {
+				if !strings.HasPrefix(body, "Perhaps not sent to "+bob) {
+					t.Errorf("the report says %q", body)
+				}
+			}
+		})
+	})
+	t.Run("a text that has waited too long has its chance with the radio", func(t *testing.T) {
+		inTime(t, func(t *testing.T, w *world, o *owner) {
+			w.sites[0].setUnplugged(true)
+			id := o.write("w1", bob, "hello")
+			time.Sleep(time.Minute)
+			w.phone.hold("away")
+			time.Sleep(5 * time.Hour)
+			w.sites[0].setUnplugged(false)
+			w.phone.release("away")
+			time.Sleep(time.Minute)
+			if !o.left(id) || o.bodies(eas.FolderTypeSentItems)["hello"] != 1 {
+				t.Error("it was not sent")
+			}
+		})
+	})
+	t.Run("and is given up without one", func(t *testing.T) {
+		inTime(t, func(t *testing.T, w *world, o *owner) {
+			w.sites[0].setUnplugged(true)
+			id := o.write("w1", bob, "hello")
+			time.Sleep(3 * time.Hour)
+			if o.left(id) {
+				t.Error("too early")
+			}
+			time.Sleep(61 * time.Minute)
+			if !o.left(id) || o.bodies(eas.FolderTypeDrafts)["hello"] != 1 {
+				t.Error("it was not given up")
+			}
+		})
+	})
 }

@@ -39,31 +39,29 @@ func (a *Agent) transmit(ctx context.Context, l *line) error {
 
 // send gives a recipient its turn.
 func (a *Agent) send(ctx context.Context, l *line, radio Radio, j *job) error {
-	state, reason := recipientSent, ""
 	for i := range j.segments {
-		s := &j.segments[i]
-		if s.state == segmentPlanned {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			refusal, gone, err := a.submit(ctx, l, radio, j, s)
-			switch {
-			case err != nil || gone:
-				return err
-			case refusal != nil && refusal.Unready:
-				l.drop(radio)
-				return a.again(ctx, j, partOf(i, len(j.segments), refusal.Reason))
-			case refusal != nil && refusal.Temporary:
-				return a.later(ctx, j, partOf(i, len(j.segments), refusal.Reason), a.pace.retry(j.tries))
-			}
+		if state, reason, open := j.outcome(); !open {
+			return a.conclude(ctx, j, state, reason)
 		}
-		switch s.state {
-		case segmentRefused: // the rest would be of no use
-			return a.conclude(ctx, j, recipientFailed, partOf(i, len(j.segments), s.reason))
-		case segmentUnknown: // the rest most likely makes it whole
-			state, reason = recipientUnknown, partOf(i, len(j.segments), "the answer of the network was lost")
+		s := &j.segments[i]
+		if s.state != segmentPlanned {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		refusal, gone, err := a.submit(ctx, l, radio, j, s)
+		switch {
+		case err != nil || gone:
+			return err
+		case refusal != nil && refusal.Unready:
+			l.drop(radio)
+			return a.again(ctx, j, partOf(i, len(j.segments), refusal.Reason))
+		case refusal != nil && refusal.Temporary:
+			return a.later(ctx, j, partOf(i, len(j.segments), refusal.Reason), a.pace.retry(j.tries))
 		}
 	}
+	state, reason, _ := j.outcome()
 	return a.conclude(ctx, j, state, reason)
 }
 
