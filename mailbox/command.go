@@ -242,6 +242,7 @@ type field struct {
 	by    *string
 	lost  *bool
 	equal bool // the item has that value already
+	merge bool // what is set keeps some of what was there
 	set   func() error
 	said  said
 	undo  undoKind
@@ -252,7 +253,7 @@ func (s *session) fields(i *store.Item, c *Command) (all []field, err error) {
 		if c.Card == nil {
 			return nil, nil
 		}
-		f, err := s.cardField(i, c.Card)
+		f, err := s.cardField(i, func(before Card) Card { return before.apply(c.Card, s.Supported) })
 		return []field{f}, err
 	}
 	if c.Read != nil {
@@ -290,10 +291,14 @@ func (s *session) write(i *store.Item, f field, conflict bool) error {
 	if err != nil {
 		return err
 	}
+	untold := *f.seq > s.ChangedSince && (*f.by != s.device || *f.lost)
 	*f.seq, *f.by, *f.lost = seq, s.device, false
 	if conflict {
 		*f.by = ""
 		return nil
+	}
+	if f.merge && untold { // the device has to be told what has come of both
+		*f.by = ""
 	}
 	if err := f.set(); err != nil {
 		return err

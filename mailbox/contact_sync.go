@@ -102,7 +102,7 @@ func itemWhole(tx *store.Tx, i *store.Item) (*Item, error) {
 }
 
 // cardField is the content of a contact as the one field that a Change names.
-func (s *session) cardField(i *store.Item, ch *CardChange) (field, error) {
+func (s *session) cardField(i *store.Item, change func(Card) Card) (field, error) {
 	before, err := s.tx.Contact(i.ID)
 	if err != nil {
 		return field{}, err
@@ -111,9 +111,9 @@ func (s *session) cardField(i *store.Item, ch *CardChange) (field, error) {
 	if err != nil {
 		return field{}, err
 	}
-	card = card.apply(ch, s.Supported)
+	card = change(card)
 	return field{
-		seq: &i.FlagSeq, by: &i.FlagBy, lost: &i.FlagLost, equal: card.encode() == before.Content,
+		seq: &i.FlagSeq, by: &i.FlagBy, lost: &i.FlagLost, equal: card.encode() == before.Content, merge: true,
 		set: func() error { return s.m.storeCard(s.tx, i, card) }, said: said{i.ID, true}, undo: undoFlag,
 	}, nil
 }
@@ -137,7 +137,7 @@ func (s *session) addContact(c *Command, r *Response) error {
 // holds now, unless another has changed the contact too, of which the client is
 // told.
 func (s *session) addContactAgain(i *store.Item, ch *CardChange) error {
-	f, err := s.cardField(i, ch)
+	f, err := s.cardField(i, func(Card) Card { return Card{}.apply(ch, nil) })
 	if err != nil {
 		return err
 	}
