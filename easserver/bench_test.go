@@ -18,7 +18,7 @@ import (
 func BenchmarkSyncUnchanged(b *testing.B) {
 	for _, c := range []struct{ name, inner string }{{"bare", ""}, {"options", smsOptions}, {"empty", "-"}} {
 		b.Run(c.name, func(b *testing.B) {
-			l := newLab(b, func(o *Options) { o.Log = slog.New(slog.DiscardHandler) })
+			l := newLab(b, func(o *Options) { o.Log, o.DeviceRate, o.UserRate = slog.New(slog.DiscardHandler), -1, -1 })
 			user := l.user("anna")
 			for i := range 200 {
 				l.place(user, inbox, aText(fmt.Sprint(i)))
@@ -47,7 +47,7 @@ func BenchmarkSyncUnchanged(b *testing.B) {
 // BenchmarkWakeUp is the time from a text that is stored to the answer that
 // brings it, for a device that waits, over HTTP.
 func BenchmarkWakeUp(b *testing.B) {
-	l := newLab(b, func(o *Options) { o.Log = slog.New(slog.DiscardHandler) })
+	l := newLab(b, func(o *Options) { o.Log, o.DeviceRate, o.UserRate = slog.New(slog.DiscardHandler), -1, -1 })
 	user := l.user("anna")
 	d := l.phone("anna", "A", eas.Version141)
 	d.begin(inbox, smsOptions)
@@ -69,7 +69,7 @@ func BenchmarkWakeUp(b *testing.B) {
 
 // BenchmarkSyncItems is a full window of texts, to the last byte of the answer.
 func BenchmarkSyncItems(b *testing.B) {
-	l := newLab(b, func(o *Options) { o.Log = slog.New(slog.DiscardHandler) })
+	l := newLab(b, func(o *Options) { o.Log, o.DeviceRate, o.UserRate = slog.New(slog.DiscardHandler), -1, -1 })
 	user := l.user("anna")
 	for i := range 100 {
 		l.place(user, inbox, aText(fmt.Sprint("text ", i)))

@@ -2,6 +2,7 @@ package easserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -52,12 +53,18 @@ func handle(c eas.Command) handler {
 	return nil
 }
 
+var errTooOften = errors.New("easserver: the device or its user comes too often")
+
 // command takes a command from the gate to its handler.
 func (s *Server) command(w http.ResponseWriter, hr *http.Request, r *request) (any, error) {
 	ctx := hr.Context()
 	h := handle(r.Command)
 	if h == nil {
 		return nil, failed(eas.StatusCommandNotSupported)
+	}
+	now := s.opts.Now()
+	if wait := max(s.devices.take(r.key(), now), s.users.take(r.user, now)); wait > 0 {
+		return nil, &httpError{code: http.StatusServiceUnavailable, err: errTooOften, after: wait}
 	}
 	t, ok := s.requests.begin(r.key())
 	if !ok {
@@ -66,6 +73,9 @@ func (s *Server) command(w http.ResponseWriter, hr *http.Request, r *request) (a
 	defer t.done()
 	r.turn = t
 	if err := s.admit(ctx, hr, r); err != nil {
+		return nil, err
+	}
+	if err := s.reinitialize(ctx, r); err != nil {
 		return nil, err
 	}
 	var err error

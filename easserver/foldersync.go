@@ -31,8 +31,10 @@ func (s *Server) folderSync(ctx context.Context, r *request) (any, error) {
 		changes.Delete = append(changes.Delete, eas.FolderRemove{ServerID: eas.CollectionID(id)})
 	}
 	if *req.SyncKey == eas.SyncKeyInitial { // [MS-ASHTTP] 3.2.5.1 Handling HTTP POST Requests
-		s.offer.SetHeader(r.header)
-		r.header.Set(eas.HeaderRP, eas.FormatVersions(s.offer.Versions))
+		s.offerAnew(r)
+		if err := s.begins(ctx, r); err != nil {
+			return nil, err
+		}
 	}
 	return &eas.FolderSyncResponse{Status: eas.StatusSuccess, SyncKey: eas.SyncKey(delta.Key), Changes: changes}, nil
 }

@@ -50,7 +50,7 @@ func (s *Server) authenticate(hr *http.Request) (*request, error) {
 	}
 	user, err := s.accounts.Authenticate(hr.Context(), login, password, hr.RemoteAddr)
 	if errors.Is(err, account.ErrBadCredentials) {
-		return nil, &httpError{http.StatusUnauthorized, err}
+		return nil, &httpError{code: http.StatusUnauthorized, err: err}
 	}
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func (s *Server) recheck(r *request) error {
 func (s *Server) account(err error) error {
 	switch {
 	case errors.Is(err, account.ErrNoUser), errors.Is(err, account.ErrBadCredentials):
-		return &httpError{http.StatusUnauthorized, err}
+		return &httpError{code: http.StatusUnauthorized, err: err}
 	case errors.Is(err, account.ErrNoDevice): // removed: it comes again as a new one
 		return errEnded
 	}

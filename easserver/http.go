@@ -2,6 +2,7 @@ package easserver
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"asms/account"
 	"asms/eas"
@@ -24,8 +26,9 @@ import (
 //
 // [MS-ASHTTP] 2.2.2.1.1 Status Line
 type httpError struct {
-	code int
-	err  error
+	code  int
+	err   error
+	after time.Duration // with 503: when to come again, 0 some time
 }
 
 func (e *httpError) Error() string {
@@ -35,7 +38,7 @@ func (e *httpError) Error() string {
 func (e *httpError) Unwrap() error { return e.err }
 
 func refuse(code int, format string, args ...any) error {
-	return &httpError{code, fmt.Errorf(format, args...)}
+	return &httpError{code: code, err: fmt.Errorf(format, args...)}
 }
 
 // line is what the log says about a request.
@@ -112,7 +115,7 @@ func (s *Server) answer(w http.ResponseWriter, hr *http.Request, l *line) (any, 
 		return s.refusal(hr.Context(), r, failed(bad.Status), l)
 	}
 	if bad != nil {
-		return nil, &httpError{bad.Code, bad}
+		return nil, &httpError{code: bad.Code, err: bad}
 	}
 	response, err := s.command(w, hr, r)
 	if err != nil {
@@ -247,20 +250,27 @@ func (s *Server) writeError(w http.ResponseWriter, hr *http.Request, err error, 
 	switch {
 	case errors.As(err, &throttled):
 		l.code = http.StatusServiceUnavailable
-		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(throttled.RetryAfter.Seconds()))))
+		setRetryAfter(w, throttled.RetryAfter)
 	case errors.As(err, &h):
 		l.code = h.code
 		switch h.code {
 		case http.StatusUnauthorized:
 			w.Header().Set("WWW-Authenticate", `Basic realm="asms", charset="UTF-8"`)
 		case http.StatusServiceUnavailable:
-			w.Header().Set("Retry-After", "10")
+			setRetryAfter(w, cmp.Or(h.after, 10*time.Second))
 		}
 	default:
 		s.log.Error("request failed", "user", l.user, "device", l.device, "command", string(l.command), "err", err)
 	}
 	w.Header().Set("Content-Length", "0")
 	w.WriteHeader(l.code)
+}
+
+// setRetryAfter says when to come again.
+//
+// [MS-ASHTTP] 3.2.5.1 Handling HTTP Requests
+func setRetryAfter(w http.ResponseWriter, d time.Duration) {
+	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(d.Seconds()))))
 }
 
 // readBody returns the body of a command, unpacked, or nil.
@@ -304,9 +314,9 @@ func (s *Server) readBody(w http.ResponseWriter, hr *http.Request) ([]byte, erro
 func bodyError(err error) error {
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
-		return &httpError{http.StatusRequestEntityTooLarge, err}
+		return &httpError{code: http.StatusRequestEntityTooLarge, err: err}
 	}
-	return &httpError{http.StatusBadRequest, err}
+	return &httpError{code: http.StatusBadRequest, err: err}
 }
 
 // worthPacking is from how many bytes on a response may become shorter by packing.

@@ -68,6 +68,14 @@ type Options struct {
 	MaxDeviceRequests int
 	// MaxUserRequests is the same for all devices of one user. Defaults to 256.
 	MaxUserRequests int
+	// DeviceRate is how many requests a second one device may send over time, and
+	// DeviceBurst how many of them at once. Whoever sends more is told when to come
+	// again. Defaults to 200 and 20,000, which no client comes near; a negative
+	// rate is no bound.
+	DeviceRate, DeviceBurst int
+	// UserRate and UserBurst are the same for all devices of one user. Defaults to
+	// 1000 and 100,000.
+	UserRate, UserBurst int
 	// MaxRemembered is how many collections are remembered in all for requests
 	// that refer to the one before; the longest unused go first. Defaults to
 	// 100,000.
@@ -96,6 +104,11 @@ func (o *Options) setDefaults() {
 	if o.MaxUserRequests <= 0 {
 		o.MaxUserRequests = 256
 	}
+	for n, standard := range map[*int]int{&o.DeviceRate: 200, &o.DeviceBurst: 20_000, &o.UserRate: 1000, &o.UserBurst: 100_000} {
+		if *n == 0 {
+			*n = standard
+		}
+	}
 	if o.MaxRemembered <= 0 {
 		o.MaxRemembered = 100_000
 	}
@@ -116,6 +129,9 @@ type Server struct {
 	offer    eas.OptionsResponse
 
 	requests requests
+	began    *memory[deviceKey, string] // what was spoken then, "" nothing to tell
+	devices  *throttle[deviceKey]
+	users    *throttle[mailbox.UserID]
 	syncs    *memory[deviceKey, *rememberedSync]
 	pings    *memory[deviceKey, *rememberedPing]
 	searches *memory[deviceKey, *rememberedSearch]
@@ -134,6 +150,9 @@ func New(opts Options) *Server {
 		log:      opts.Log,
 		offer:    eas.OptionsResponse{Versions: eas.Versions(), Commands: offered()},
 		requests: newRequests(opts.MaxDeviceRequests, opts.MaxUserRequests),
+		began:    newMemory[deviceKey, string](opts.MaxRemembered),
+		devices:  newThrottle[deviceKey](opts.DeviceRate, opts.DeviceBurst, opts.MaxRemembered),
+		users:    newThrottle[mailbox.UserID](opts.UserRate, opts.UserBurst, opts.MaxRemembered),
 		syncs:    newMemory[deviceKey, *rememberedSync](opts.MaxRemembered),
 		pings:    newMemory[deviceKey, *rememberedPing](opts.MaxRemembered),
 		searches: newMemory[deviceKey, *rememberedSearch](maxRememberedFound),

@@ -11,7 +11,8 @@ import (
 type clientCommands struct {
 	wire    []eas.ClientCommand
 	invalid []bool            // by index in wire
-	valid   []mailbox.Command // the others, in their order
+	looked  []bool            // by index in wire: invalid, but only if the item is there
+	valid   []mailbox.Command // all but the invalid ones, in their order
 }
 
 // readCommands reads the commands of a collection. It returns false when one
@@ -19,7 +20,7 @@ type clientCommands struct {
 //
 // [MS-ASCMD] 2.2.3.32 Commands
 func (s *Server) readCommands(v eas.Version, t eas.FolderType, list []eas.ClientCommand) (clientCommands, bool) {
-	c := clientCommands{wire: list, invalid: make([]bool, len(list))}
+	c := clientCommands{wire: list, invalid: make([]bool, len(list)), looked: make([]bool, len(list))}
 	seen := make(map[eas.ClientID]bool)
 	for i, one := range list {
 		var cmd mailbox.Command
@@ -43,8 +44,12 @@ func (s *Server) readCommands(v eas.Version, t eas.FolderType, list []eas.Client
 			}
 			if t.Class() == eas.ClassContacts {
 				cmd, ok = contactChange(one.Change)
-			} else if cmd, ok = readChange(one.Change); !ok && !t.IsMail() && one.Change.InstanceID == "" {
-				ok = true // of an item that cannot be there
+			} else {
+				cmd, ok = readChange(one.Change)
+			}
+			if !ok { // what is not there cannot be changed at all
+				cmd = mailbox.Command{Kind: mailbox.CommandFetch, ServerID: string(one.Change.ServerID)}
+				c.looked[i], ok = true, true
 			}
 		case one.Delete != nil:
 			if one.Delete.ServerID == "" {
@@ -117,6 +122,8 @@ func (c *clientCommands) responses(delta *mailbox.Delta) (*eas.SyncResponses, er
 			status = eas.StatusSuccess
 			if answer.Err != nil {
 				status, _ = statusOf(eas.CommandSync, answer.Err)
+			} else if c.looked[i] {
+				status = eas.SyncStatusInvalidItem
 			}
 		}
 		item, err := itemResponse(one, status, answer.Item, delta.Options)
