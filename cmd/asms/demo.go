@@ -21,6 +21,7 @@ import (
 	"golang.org/x/term"
 
 	"asms/account"
+	"asms/api"
 	"asms/easclient"
 	"asms/easserver"
 	"asms/mailbox"
@@ -73,7 +74,8 @@ type demo struct {
 	log      *slog.Logger
 	screen   *screen
 	network  *simulator.Network
-	mail     *mailClient
+	friends  []*simulator.Correspondent
+	client   *api.Client // the owner of the mailbox
 
 	mu     sync.Mutex
 	latest []string // texts for list
@@ -122,6 +124,7 @@ func (c *demoCmd) Run(ctx context.Context, t *terminal) (err error) {
 		}
 	}()
 	g.Go(func() error { return d.live(running) })
+	g.Go(func() error { return d.chat(running) })
 	err = g.Wait()
 	restore()
 	fmt.Fprintf(t.out, "The data stays in %s.\n", d.data)
@@ -140,7 +143,11 @@ func (d *demo) start(ctx context.Context, g *errgroup.Group, listen string) erro
 	accounts := account.New(st, &account.Options{Log: d.log})
 	box := mailbox.New(st, &mailbox.Options{Log: d.log, Region: d.region})
 	devices := easserver.New(easserver.Options{Mailbox: box, Accounts: accounts, Log: d.log})
-	if err := d.addUser(ctx, accounts); err != nil {
+	user, err := d.addUser(ctx, accounts)
+	if err == nil {
+		err = d.tellStory(ctx, box, user)
+	}
+	if err != nil {
 		return errors.Join(err, st.Close())
 	}
 	listener, err := listenSomewhere(listen)
@@ -148,10 +155,14 @@ func (d *demo) start(ctx context.Context, g *errgroup.Group, listen string) erro
 		return errors.Join(err, st.Close())
 	}
 	d.url = "http://" + listener.Addr().String()
-	front := newServer(frontDoor(devices, web.New(web.Options{
+	if d.client, err = api.New(api.Options{URL: d.url, User: demoUser, Password: d.password}); err != nil {
+		return errors.Join(err, listener.Close(), st.Close())
+	}
+	people := web.New(web.Options{
 		Mailbox: box, Accounts: accounts, Log: d.log, Version: version(),
 		DatabaseBytes: func() int64 { return databaseBytes(d.data) },
-	}), false), d.log)
+	})
+	front := newServer(frontDoor(devices, people, false), d.log)
 
 	// The server goes last, so that the others can say goodbye to it.
 	var clients errgroup.Group
@@ -164,6 +175,7 @@ func (d *demo) start(ctx context.Context, g *errgroup.Group, listen string) erro
 		deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 		defer cancel()
 		devices.Drain()
+		people.Drain()
 		return errors.Join(err, shutdown(deadline, front))
 	})
 	g.Go(func() error { return errors.Join(box.Run(work), st.Close()) })
@@ -177,35 +189,25 @@ func (d *demo) start(ctx context.Context, g *errgroup.Group, listen string) erro
 		}
 		clients.Go(func() error { return errors.Join(agent.Run(ctx), agent.Close()) })
 	}
-	client, err := easclient.New(easclient.Options{
-		URL: d.url, User: demoUser, Password: d.password, DeviceID: "demoscreen1", DeviceType: "asmsdemo", Logger: d.log,
-	})
-	if err != nil {
-		return err
-	}
-	if d.mail, err = openMailbox(ctx, client); err != nil {
-		return err
-	}
-	return d.mail.baseline(ctx)
+	return nil
 }
 
-// addUser makes the user, with a password that is kept for asms send.
-func (d *demo) addUser(ctx context.Context, accounts *account.Accounts) error {
+// addUser makes the user, who administers the demo, with a password that is kept
+// for asms send.
+func (d *demo) addUser(ctx context.Context, accounts *account.Accounts) (store.UserID, error) {
 	random := make([]byte, 10)
 	_, _ = rand.Read(random) // never fails
 	d.password = strings.ToLower(base32.StdEncoding.EncodeToString(random))
-	_, err := accounts.AddUser(ctx, demoUser, d.password, false)
+	u, err := accounts.AddUser(ctx, demoUser, d.password, true)
 	if errors.Is(err, account.ErrExists) {
-		u, e := accounts.User(ctx, demoUser)
-		if e != nil {
-			return e
+		if u, err = accounts.User(ctx, demoUser); err == nil {
+			err = accounts.SetPassword(ctx, u.ID, d.password)
 		}
-		err = accounts.SetPassword(ctx, u.ID, d.password)
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return os.WriteFile(d.passwordFile(), []byte(d.password+"\n"), 0o600)
+	return u.ID, os.WriteFile(d.passwordFile(), []byte(d.password+"\n"), 0o600)
 }
 
 func (d *demo) passwordFile() string { return filepath.Join(d.data, "password") }
@@ -246,7 +248,7 @@ func (d *demo) introduce() {
 	s.print("")
 	s.print(s.paint(bold, "asms demo") + ": a server, two phones and a mobile network. All of it is real but the radio.")
 	s.print("")
-	row("server", s.paint(bold, d.url))
+	row("web app", s.paint(bold, d.url)+s.paint(dim, "  (phones synchronise with this address, too)"))
 	row("user", demoUser)
 	row("password", d.password)
 	row("data", d.data+s.paint(dim, "  (demo.log has the logs)"))

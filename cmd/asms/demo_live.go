@@ -2,65 +2,90 @@ package main
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
-	"asms/eas"
-	"asms/easclient"
+	"asms/api"
 	"asms/relay"
 	"asms/sms"
 )
 
-// live shows what any client sees: a Ping hangs at the server, and what is new
-// is synchronized.
+// live shows what any client sees: the events of the mailbox.
 func (d *demo) live(ctx context.Context) error {
-	d.mail.watch(d.show)
-	for ctx.Err() == nil {
-		changed, err := d.mail.ping(ctx, 15*60)
-		for _, id := range changed {
-			if c := d.mail.folders[d.mail.ids[id]]; c != nil {
-				if _, err = c.Sync(ctx); errors.Is(err, easclient.ErrResync) {
-					err = nil
-				}
-			}
+	shown := map[string]teller{}
+	err := d.client.Events(ctx, "", func(e api.Event) error {
+		if e.Name != api.EventMessage {
+			return nil
 		}
-		wait := 50 * time.Millisecond // another command of this client may have ended the Ping
-		if err != nil && ctx.Err() == nil {
-			d.log.Warn("the live view", "err", err)
-			wait = 2 * time.Second
+		var m api.Message
+		if err := json.Unmarshal(e.Data, &m); err != nil {
+			return err
 		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
+		before, known := shown[m.ID]
+		after := teller{state: m.State, recipients: map[string]api.RecipientState{}}
+		for _, r := range m.Recipients {
+			after.recipients[r.Number] = r.State
 		}
+		shown[m.ID] = after
+		switch {
+		case m.Direction == api.DirectionIn && !known:
+			d.cameIn(m)
+		case m.Direction == api.DirectionOut:
+			d.wentOut(m, before)
+		}
+		return nil
+	})
+	if ctx.Err() != nil {
+		return nil
 	}
-	return nil
+	return err
 }
 
-// show shows a text that came into a folder.
-func (d *demo) show(c change) {
-	if c.text == nil || c.text.Body == nil || c.text.Body.Data == nil {
+func (d *demo) cameIn(m api.Message) {
+	if m.From == nil {
 		return
 	}
-	body := *c.text.Body.Data
-	switch c.folder {
-	case eas.FolderTypeInbox:
-		from := numberOf(c.text.From)
-		d.remember("← " + personOf(from).name + ": " + body)
-		if _, reason, ok := strings.Cut(body, " sent to "+from+": "); ok {
-			reason, _, _ = strings.Cut(reason, "\n\n")
-			d.screen.line(red, "Inbox", "✗ "+personOf(from).name, "report: "+reason)
-			return
+	name := nameOf(*m.From)
+	d.remember("← " + name + ": " + m.Body)
+	d.screen.line(green, "Inbox", "← "+name, m.Body)
+}
+
+// wentOut shows what is new of a text that was as before.
+func (d *demo) wentOut(m api.Message, before teller) {
+	var names []string
+	for _, r := range m.Recipients {
+		names = append(names, nameOf(r.Party))
+		if r.State == api.RecipientFailed && before.recipients[r.Number] != r.State {
+			d.screen.line(red, "Report", "✗ "+nameOf(r.Party), because("failed", r))
 		}
-		d.screen.line(green, "Inbox", "← "+personOf(from).name, body)
-	case eas.FolderTypeSentItems:
-		d.remember("→ " + namesOf(c.text.To) + ": " + body)
-		d.screen.line(green, "Sent Items", "→ "+namesOf(c.text.To), fmt.Sprintf("✓ sent by %s", personOf(numberOf(c.text.From)).name))
-	case eas.FolderTypeDrafts:
-		d.screen.line(red, "Drafts", "→ "+namesOf(c.text.To), "✗ not sent, kept here: "+body)
 	}
+	if m.State == before.state {
+		return
+	}
+	to := "→ " + strings.Join(names, ", ")
+	switch m.State {
+	case api.TextSent:
+		by := "a phone"
+		if m.From != nil {
+			by = nameOf(*m.From)
+		}
+		d.remember(to + ": " + m.Body)
+		d.screen.line(green, "Sent Items", to, "✓ sent by "+by)
+	case api.TextFailed:
+		d.screen.line(red, "Drafts", to, "✗ not sent, kept here: "+m.Body)
+	case api.TextUnknown:
+		d.screen.line(red, "Outbox", to, "? nobody knows whether it was sent: "+m.Body)
+	}
+}
+
+// nameOf is what a party is called.
+func nameOf(p api.Party) string {
+	if p.Name != "" {
+		return p.Name
+	}
+	return personOf(p.Number).name
 }
 
 // maxLatest is how many texts list shows.
@@ -82,7 +107,7 @@ func (d *demo) phoneEvent(p person, e relay.Event) {
 	case e.Recipient != "":
 		to = "→ " + personOf(e.Recipient).name
 	case e.To != "":
-		to = "→ " + namesOf(&e.To)
+		to = "→ " + namesOf(e.To)
 	}
 	part := ""
 	if e.Segments > 1 {
@@ -145,22 +170,21 @@ func (d *demo) write(rest string) {
 		d.screen.print("Like this:  to " + correspondents[0].number + ": Hello!")
 		return
 	}
-	var to []sms.Address
-	var names []string
+	var to, names []string
 	for _, typed := range strings.Split(who, ",") {
 		p, ok := findPerson(typed)
 		if !ok {
 			d.screen.print("Who is " + strings.TrimSpace(typed) + "? A number, or a name that list shows.")
 			return
 		}
-		to = append(to, sms.Address{Name: p.name, Number: p.number})
+		to = append(to, p.number)
 		names = append(names, p.name)
 	}
 	d.screen.line(cyan, "you", "→ "+strings.Join(names, ", "), text)
 	go func() { // the prompt comes back at once
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		if _, err := d.mail.send(ctx, to, text); err != nil {
+		if _, err := submit(ctx, d.client, api.NewMessage{To: to, Body: text}, ""); err != nil {
 			d.screen.line(red, "Outbox", "", "✗ "+serverTrouble(err).Error())
 			return
 		}
@@ -183,26 +207,11 @@ func (d *demo) list() {
 	}
 }
 
-// numberOf is the first number in a From or To.
-func numberOf(s *string) string {
-	if s == nil {
-		return ""
-	}
-	list, err := sms.ParseAddresses(*s)
-	if err != nil || len(list) == 0 {
-		return *s
-	}
-	return list[0].Number
-}
-
 // namesOf are all who are in a To.
-func namesOf(s *string) string {
-	if s == nil {
-		return ""
-	}
-	list, err := sms.ParseAddresses(*s)
+func namesOf(to string) string {
+	list, err := sms.ParseAddresses(to)
 	if err != nil {
-		return *s
+		return to
 	}
 	names := make([]string, len(list))
 	for i, a := range list {

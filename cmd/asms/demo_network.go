@@ -23,6 +23,8 @@ var correspondents = []person{
 	{"Ελένη", "+306900000102", "answers at length, in Greek and emoji", "eleni"},
 	{"Otto", "+15550100103", "is in a tunnel: unreachable at first, then answers", "otto"},
 	{"Nobody", "+15550100104", "is no number at all: always fails, with the reason", "nobody"},
+	{"Maya", "+15550100105", "a friend, writes now and then", "maya"},
+	{"Jonas", "+4915550100106", "a friend in Berlin, writes now and then", "jonas"},
 }
 
 // personOf names a number, by itself if need be.
@@ -59,7 +61,7 @@ const eleni = `Γεια σου! Μόλις έλαβα το μήνυμά σου: 
 
 // populate puts the correspondents on the network.
 func (d *demo) populate() {
-	answer := func(p person, reply func(t simulator.Text) string) {
+	answer := func(p person, reply func(t simulator.Text) string) *simulator.Correspondent {
 		var c *simulator.Correspondent
 		var ready sync.WaitGroup
 		ready.Add(1)
@@ -69,6 +71,7 @@ func (d *demo) populate() {
 			return nil
 		})
 		ready.Done()
+		return c
 	}
 	shorten := func(body string) string {
 		if r := []rune(body); len(r) > 40 {
@@ -79,6 +82,9 @@ func (d *demo) populate() {
 	answer(correspondents[0], func(t simulator.Text) string { return "You wrote: " + t.Body })
 	answer(correspondents[1], func(t simulator.Text) string { return fmt.Sprintf(eleni, shorten(t.Body)) })
 	answer(correspondents[2], func(simulator.Text) string { return "Sorry, I was in a tunnel. Now I have your text." })
+	for i, p := range correspondents[4:] {
+		d.friends = append(d.friends, answer(p, replies(friends[i].replies)))
+	}
 	d.network.Inject(simulator.Fault{Do: simulator.Reject, Code: 27, Number: correspondents[2].number, Times: 1})
 	d.network.Inject(simulator.Fault{Do: simulator.Reject, Code: 1, Number: correspondents[3].number})
 }

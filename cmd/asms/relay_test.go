@@ -249,7 +249,7 @@ func TestDemoWithoutATerminal(t *testing.T) {
 	fmt.Fprintln(typed, "to eleni, nobody: Hi")
 	shown("you", "Ελένη, Nobody", "Hi")
 	shown("Nobody", "refused", "not assigned")
-	shown("Inbox", "report", "not assigned")
+	shown("Report", "Nobody", "not assigned")
 	shown("Sent Items", "Ελένη, Nobody", "sent by")
 	shown("Inbox", "Ελένη", "👨‍👩‍👧‍👦")
 	fmt.Fprintln(typed, "nonsense")
