@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"testing"
 
+	"asms/account"
 	"asms/eas"
 )
 
@@ -30,6 +31,14 @@ func policyXML(inner string) string { return "<Policies><Policy>" + inner + "</P
 func (s *scene) demandPolicy() {
 	s.Helper()
 	if err := s.server.Accounts.SetPolicy(s.Context(), s.user.ID, true); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// definePolicy gives the user's devices a policy with settings.
+func (s *scene) definePolicy(p *account.Policy) {
+	s.Helper()
+	if err := s.server.Accounts.DefinePolicy(s.Context(), s.user.ID, p); err != nil {
 		s.Fatal(err)
 	}
 }
@@ -191,7 +200,42 @@ var provision = chapter{
 		phone.send(empty).wantTop("141")
 		phone.send(none).wantTop("141")
 	}},
+	{"ASPROV-S01-TC03", "what a policy asked for and asks no more is taken back", func(s *scene) {
+		const doc = "Policies/Policy/Data/EASProvisionDoc/"
+		s.definePolicy(&account.Policy{DevicePassword: true, MinLength: 8, NoCamera: true})
+		phone := s.fresh("PHONE")
+		a := phone.provision(information(s.version) + policyXML(wbxmlPolicy))
+		a.want(doc+"DevicePasswordEnabled", "1")
+		a.want(doc+"MinDevicePasswordLength", "8")
+		a.want(doc+"AllowCamera", "0")
+		phone.provisioned()
+		s.definePolicy(&account.Policy{})
+		s.equal("FolderSync", phone.folderSyncStatus(), "143")
+		phone.policyKey = ""
+		a = phone.provision(information(s.version) + policyXML(wbxmlPolicy))
+		a.want(doc+"DevicePasswordEnabled", "0")
+		a.want(doc+"MinDevicePasswordLength", "")
+		a.want(doc+"AllowCamera", "1")
+	}},
 
+	{"MS-ASPROV_R693", "a policy that has changed is fetched anew, and then the device goes on", func(s *scene) {
+		s.demandPolicy()
+		phone := s.fresh("PHONE")
+		phone.provisioned()
+		s.equal("FolderSync", phone.folderSyncStatus(), "1")
+		s.definePolicy(&account.Policy{NoCamera: true})
+		s.equal("FolderSync", phone.folderSyncStatus(), "143")
+		phone.provisioned()
+		s.equal("FolderSync", phone.folderSyncStatus(), "1")
+	}},
+	{"MS-ASPROV_R689", "where there is no policy there is none to fetch", func(s *scene) {
+		phone := s.fresh("PHONE")
+		a := phone.provision(information(s.version) + policyXML(wbxmlPolicy))
+		a.want("Status", "1")
+		a.want(policyStatus, "2")
+		a.want(policyKey, absent)
+		s.equal("FolderSync", phone.folderSyncStatus(), "1")
+	}},
 	{"MS-ASPROV_R650", "the temporary key opens nothing but the acknowledgement, and that once", func(s *scene) {
 		s.demandPolicy()
 		phone := s.fresh("PHONE")
