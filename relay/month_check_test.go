@@ -187,7 +187,7 @@ func (m *month) checkEffort() {
 	for what, f := range map[string]struct {
 		by   map[int]int
 		most int
-	}{"AT commands": {m.commands, 10_000 * len(m.sites)}, "HTTP requests": {m.requests, 2_000}} {
+	}{"AT commands": {m.commands, 5_000 * len(m.sites)}, "HTTP requests": {m.requests, 2_000}} {
 		sum, most := 0, 0
 		for day, n := range f.by {
 			sum, most = sum+n, max(most, n)

@@ -23,19 +23,21 @@ import (
 // can break breaks for minutes or hours, at random. When all of it is over, what
 // people wrote and what people have is the same on both sides.
 //
-// MONTH_SEED=7 plays another month.
+// MONTH_SEED=7 plays another month, with two radios, too.
 func TestMonth(t *testing.T) {
-	days := 30
-	if testing.Short() {
-		days = 3
-	}
-	for radios, seed := range map[int]uint64{1: 1, 2: 2} {
+	for radios := 1; radios <= 2; radios++ {
+		days, seed := 30, uint64(radios)
 		if s := os.Getenv("MONTH_SEED"); s != "" {
 			n, err := strconv.ParseUint(s, 10, 64)
 			if err != nil {
 				t.Fatal(err)
 			}
 			seed = n
+		} else if radios == 2 {
+			days = 10
+		}
+		if testing.Short() {
+			days = 3
 		}
 		t.Run(fmt.Sprintf("%d days with %d radios", days, radios), func(t *testing.T) {
 			t.Parallel()

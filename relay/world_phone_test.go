@@ -82,7 +82,7 @@ func (s *site) open(ctx context.Context) (relay.Radio, error) {
 		return nil, errors.New("no such device")
 	}
 	go func() { _ = s.ServeConn(far) }()
-	m, err := atmodem.Open(ctx, near, &atmodem.Options{StatusReports: true, PollInterval: 3 * time.Minute, Logger: s.world.log})
+	m, err := atmodem.Open(ctx, near, &atmodem.Options{StatusReports: true, PollInterval: 10 * time.Minute, Logger: s.world.log})
 	if err != nil {
 		return nil, err
 	}
