@@ -92,9 +92,11 @@ test('who has scrolled up is told of new texts and stays where she is', async ()
   assert.ok(await texts.evaluate((e) => e.scrollHeight - e.scrollTop - e.clientHeight < 60))
 })
 
-test('a text that waits is cancelled', async () => {
-  await bubble(page, 'line 23').getByRole('button', { name: 'Cancel' }).click()
-  await bubble(page, 'line 23').getByText('Cancelled').waitFor()
+test('a text that waits is cancelled, and its words are back to be changed', async () => {
+  await mine(page, 'line 23').getByRole('button', { name: 'Cancel' }).click()
+  await mine(page, 'line 23').waitFor({ state: 'detached' })
+  assert.equal(await write(page).inputValue(), 'Filling the window, line 23\nand another')
+  await write(page).fill('')
 })
 
 test('a text that failed says why, and is sent again', async () => {
