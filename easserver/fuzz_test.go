@@ -76,6 +76,13 @@ func FuzzServeHTTP(f *testing.F) {
 	seed("Settings", settingsXML("<UserInformation><Get/></UserInformation><Oof><Get><BodyType>Text</BodyType></Get></Oof>"))
 	seed("Ping", pingXML("60", inbox, sent))
 	seed("Ping", "")
+	seed("Search", mailboxXML(`<airsync:Class>SMS</airsync:Class><airsync:CollectionId>1</airsync:CollectionId><FreeText>canary "o n"</FreeText>`+
+		`<GreaterThan><email:DateReceived/><Value>2020-01-01T00:00:00.000Z</Value></GreaterThan><ConversationId opaque="text">x</ConversationId>`,
+		`<Range>0-9</Range><DeepTraversal/><airsync:MIMESupport>1</airsync:MIMESupport>`))
+	seed("Search", searchXML("GAL", "an", "<Range>0-9</Range>"))
+	seed("Search", searchXML("Mailbox", "<Or><FreeText>x</FreeText></Or>", ""))
+	seed("Find", findMailboxXML("s", `<FreeText>from:canary AND "own"</FreeText><airsync:CollectionId>1</airsync:CollectionId>`, "<Range>0-9</Range><DeepTraversal/>"))
+	seed("Find", findXML("g", "<GalSearchCriterion><Query>an</Query></GalSearchCriterion>"))
 	seed("Provision", firstPhase(d))
 	seed("Provision", provisionXML(policyXML(wbxmlPolicy+"<PolicyKey>1</PolicyKey><Status>1</Status>")))
 	seed("Provision", provisionXML("<RemoteWipe><Status>1</Status></RemoteWipe>"))

@@ -74,7 +74,9 @@ func TestHTTP(t *testing.T) {
 		code(t, 501, func(hr *http.Request) { hr.Method = "PUT" })
 	})
 	t.Run("a command the server has not got is status 137", func(t *testing.T) {
-		r := code(t, 200, func(hr *http.Request) { hr.URL.RawQuery = strings.Replace(hr.URL.RawQuery, "FolderSync", "SendMail", 1) })
+		r := code(t, 200, func(hr *http.Request) {
+			hr.URL.RawQuery = strings.Replace(hr.URL.RawQuery, "FolderSync", "SendMail", 1)
+		})
 		r.want(t, "Status", "137")
 	})
 	t.Run("GetAttachment, of which 14.0 knows no response, is 501", func(t *testing.T) {

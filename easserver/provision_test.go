@@ -235,13 +235,36 @@ func TestProvisionCarriesOutboundSMS(t *testing.T) {
 
 func TestPolicyNotApplied(t *testing.T) {
 	t.Parallel()
-	for status, want := range map[string]string{"2": "139", "3": "139", "4": "145"} {
+	each(t, func(t *testing.T, v eas.Version) {
 		l := newLab(t)
-		l.policy(l.user("anna"), &account.Policy{})
-		d := l.device("anna", "D1", eas.Version141)
-		temporary := d.must("Provision", firstPhase(d)).tree.at("Policies/Policy/PolicyKey")
-		d.must("Provision", provisionXML(policyXML(wbxmlPolicy+"<PolicyKey>"+temporary+"</PolicyKey><Status>"+status+"</Status>"))).want(t, "Status", want)
-	}
+		user := l.user("anna")
+		d := l.device("anna", "D1", v)
+		for _, c := range []struct {
+			name, status, want string
+			policy             account.Policy
+		}{
+			{"MSASPROV S03_TC05 applied in part is status 139", "2", "139", account.Policy{}},
+			{"MSASPROV S03_TC05 not applied is status 139", "3", "139", account.Policy{NoCamera: true}},
+			{"MSASPROV S03_TC06 managed by others is status 145", "4", "145", account.Policy{}},
+			{"managed by others, which may be", "4", "1", account.Policy{AllowExternallyManaged: true}},
+			{"applied in part, which may be", "2", "1", account.Policy{AllowNonProvisionable: true}},
+		} {
+			l.policy(user, &c.policy)
+			temporary := d.must("Provision", firstPhase(d)).tree.at("Policies/Policy/PolicyKey")
+			r := d.must("Provision", provisionXML(policyXML(wbxmlPolicy+"<PolicyKey>"+temporary+"</PolicyKey><Status>"+c.status+"</Status>")))
+			if got := r.tree.at("Status"); got != c.want {
+				t.Errorf("%s: %s", c.name, got)
+			}
+			key := r.tree.at("Policies/Policy/PolicyKey")
+			if served := statusWith(t, d, "FolderSync", folderSync0, strings.Trim(key, "-")) == "1"; served != (c.want == "1") {
+				t.Errorf("%s: served afterwards: %v", c.name, served)
+			}
+		}
+		t.Run("MSASPROV S01_TC02 a policy that is offered only", func(t *testing.T) {
+			l.policy(user, &account.Policy{AllowNonProvisionable: true})
+			l.device("anna", "D2", v).must("FolderSync", folderSync0).want(t, "Status", "1")
+		})
+	})
 }
 
 func TestWipe(t *testing.T) {

@@ -109,6 +109,21 @@ func TestSearchMailbox(t *testing.T) {
 				t.Errorf("%s: %q, want %q", c.name, got, c.want)
 			}
 		}
+		t.Run("MSASCMD S14_TC22 S14_TC23 DeepTraversal looks below the folder", func(t *testing.T) {
+			if v == eas.Version140 {
+				return // no texts in such folders
+			}
+			key := d.must("FolderSync", folderSync0).tree.at("SyncKey")
+			r := d.must("FolderCreate", folderXML("FolderCreate", key, "<ParentId>1</ParentId><DisplayName>Club</DisplayName><Type>12</Type>"))
+			below := r.tree.at("ServerId")
+			d.begin(below, smsOptions)
+			d.add(below, "deep", "supper below")
+			for options, want := range map[string]string{"": "bring SUPPER|Supper at eight", "<DeepTraversal/>": "supper below|bring SUPPER|Supper at eight"} {
+				if got := find("<airsync:CollectionId>1</airsync:CollectionId><FreeText>supper</FreeText>", options).bodies(); got != want {
+					t.Errorf("%q: %q", options, got)
+				}
+			}
+		})
 		t.Run("MS-ASCMD_R920 contacts", func(t *testing.T) {
 			user, err := l.accounts.User(context.Background(), "anna")
 			if err != nil {
@@ -140,7 +155,7 @@ func TestSearchMailbox(t *testing.T) {
 			r := find(`<FreeText>eight</FreeText>`, "")
 			id := r.tree.all(inStore + "Result/Properties/ConversationId")[0].text
 			r = d.must("Search", mailboxXML(`<ConversationId opaque="hex">`+fmt.Sprintf("%x", id)+`</ConversationId>`, ""))
-			if got := r.bodies(); got != "supper it is|bring SUPPER|Supper at eight" {
+			if got := strings.TrimPrefix(r.bodies(), "supper below|"); got != "supper it is|bring SUPPER|Supper at eight" {
 				t.Errorf("%q in\n%s", got, r.xml())
 			}
 		})
