@@ -59,7 +59,7 @@ const (
 	MaxFound = 1000
 	// findRows is about how many rows it reads at most. Of a larger mailbox it knows
 	// the newest items of each folder.
-	findRows = 50_000
+	findRows = 30_000
 )
 
 // Find returns the server ids of the items that a device looks for and may see,
@@ -253,6 +253,7 @@ func (q *FindQuery) matcher() func(*store.Item) bool {
 		}
 		terms = append(terms, one)
 	}
+	var before, beforeFolded [FindBody + 1]string // addresses mostly repeat
 	return func(i *store.Item) bool {
 		if q.Conversation != nil && string(i.ConversationID) != string(q.Conversation) {
 			return false
@@ -265,7 +266,10 @@ func (q *FindQuery) matcher() func(*store.Item) bool {
 					return false
 				}
 				if folds[f] == "" {
-					folds[f] = folded(texts[f])
+					if texts[f] != before[f] {
+						before[f], beforeFolded[f] = texts[f], quickFolded(texts[f])
+					}
+					folds[f] = beforeFolded[f]
 				}
 				if t.digits != "" && f <= FindTo && strings.Contains(folds[f], t.digits) {
 					return true
@@ -278,6 +282,16 @@ func (q *FindQuery) matcher() func(*store.Item) bool {
 		}
 		return true
 	}
+}
+
+// quickFolded is folded, at less cost for plain letters.
+func quickFolded(s string) string {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf || s[i] < ' ' || s[i] == ' ' && i > 0 && s[i-1] == ' ' {
+			return folded(s)
+		}
+	}
+	return strings.ToLower(s)
 }
 
 // beginsWord reports whether part stands in text where a word begins. In scripts
