@@ -100,6 +100,9 @@ func (d *device) request(ctx context.Context, command string, body []byte) *http
 	if len(body) > 0 {
 		hr.Header.Set("Content-Type", "application/vnd.ms-sync.wbxml")
 	}
+	if d.s.packed {
+		return d.pack(hr, command)
+	}
 	return hr
 }
 

@@ -4,7 +4,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -55,7 +57,10 @@ func TestMain(m *testing.M) {
 
 // run tells the stories of a chapter side by side: on one server, each with a
 // user of its own.
-func (c chapter) run(t *testing.T) {
+func (c chapter) run(t *testing.T) { c.tell(t, false) }
+
+// tell tells the stories in the plain form of requests or in the packed one.
+func (c chapter) tell(t *testing.T, packed bool) {
 	t.Parallel()
 	server := servertest.New(t, &servertest.Options{Now: servertest.NewClock(noon).Now})
 	versions := make(map[string][]string)
@@ -74,7 +79,7 @@ func (c chapter) run(t *testing.T) {
 						t.Fatal(err)
 					}
 					st.tell(&scene{
-						T: t, server: server, version: eas.Version(version*10 + 0.5),
+						T: t, server: server, version: eas.Version(version*10 + 0.5), packed: packed,
 						user: server.AddUser(t, "user"+strconv.FormatInt(users.Add(1), 10)),
 					})
 				})
@@ -90,6 +95,30 @@ type scene struct {
 	server  *servertest.Server
 	user    servertest.User
 	version eas.Version
+	packed  bool // queries are in base64, bodies in gzip
+}
+
+// TestCasesPacked tells the cases of the public suites once more, as the suites
+// send them if they are set to: with the query in base64, and packed. Those about
+// the plain form itself are left out.
+func TestCasesPacked(t *testing.T) {
+	plain := func(id string) bool {
+		return strings.HasPrefix(id, "ASHTTP-") || slices.Contains([]string{"ASCMD-S21-TC10", "ASCMD-S21-TC11", "ASPROV-S03-TC07"}, id)
+	}
+	var cases chapter
+	for _, r := range requirements(t) {
+		if r.Level != "case" || plain(r.ID) {
+			continue
+		}
+		for _, c := range book {
+			for _, st := range c {
+				if st.id == r.ID {
+					cases = append(cases, st)
+				}
+			}
+		}
+	}
+	cases.tell(t, true)
 }
 
 // alone moves the scene to a server of its own, with a clock that can be moved.
