@@ -46,6 +46,11 @@ func migrate(ctx context.Context, c *sql.Conn) error {
 			if _, err := c.ExecContext(ctx, string(text)); err != nil {
 				return err
 			}
+			if name == "0002_thread.sql" {
+				if err := migrateSearch(ctx, c); err != nil {
+					return err
+				}
+			}
 			_, err := c.ExecContext(ctx, `INSERT INTO migration (number, name) VALUES ($1, $2)`, number, name)
 			return err
 		}); err != nil {

@@ -13,7 +13,7 @@ type Gone struct {
 // ItemsShownSince returns the items whose look has changed after seq, in that
 // order.
 func (tx *Tx) ItemsShownSince(seq int64, limit int) ([]*Item, error) {
-	return tx.items(`SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.shown > CAST($2 AS BIGINT) AND i.shown > 0
+	return tx.items(`SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.shown > CAST($2 AS BIGINT) AND i.shown <> 0
 		ORDER BY i.shown, i.item_id LIMIT $3`, tx.user, seq, limit)
 }
 
@@ -30,7 +30,7 @@ func (tx *Tx) GoneSince(seq int64, limit int) (all []Gone, err error) {
 		FROM gone g
 		WHERE g.user_id = CAST($1 AS BIGINT) AND g.seq > CAST($2 AS BIGINT)
 			AND NOT EXISTS (SELECT 1 FROM outbound o JOIN item i ON i.user_id = o.user_id AND i.item_id = o.item_id
-				WHERE o.user_id = g.user_id AND o.text_id = g.item_id AND i.shown > 0)
+				WHERE o.user_id = g.user_id AND o.text_id = g.item_id AND i.shown <> 0)
 		ORDER BY g.seq, g.item_id LIMIT $3`, tx.user, seq, limit)
 }
 

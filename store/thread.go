@@ -153,7 +153,7 @@ func (tx *Tx) flushThreads() error {
 			err := r.Scan(&conversation, &peers)
 			tx.thread(conversation, peers)
 			return true, err
-		}, `UPDATE item SET shown = $3 WHERE user_id = $1 AND item_id = $2 AND shown > 0 RETURNING conv_id, peers`, tx.user, item, seq); err != nil {
+		}, `UPDATE item SET shown = $3 WHERE user_id = $1 AND item_id = $2 AND shown <> 0 RETURNING conv_id, peers`, tx.user, item, seq); err != nil {
 			return err
 		}
 	}
@@ -169,7 +169,7 @@ func (tx *Tx) flushThreads() error {
 func (tx *Tx) flushThread(conversation []byte, c *threadChange, seq int64) error {
 	var last Key
 	if err := tx.each(func(r scanner) (bool, error) { return false, r.Scan(&last.Date, &last.ID) },
-		`SELECT i.date, i.item_id FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.conv_id = CAST($2 AS BLOB) AND i.shown > 0
+		`SELECT i.date, i.item_id FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.conv_id = CAST($2 AS BLOB) AND i.shown <> 0
 			ORDER BY i.date DESC, i.item_id DESC LIMIT 1`, tx.user, conversation); err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (tx *Tx) emptyThreads(folder int64) error {
 		i, err := scanItem(r)
 		items = append(items, i)
 		return true, err
-	}, `SELECT `+bareItem+` FROM item i WHERE i.user_id = $1 AND i.folder_id = $2 AND i.class = 2 AND i.shown > 0`, tx.user, folder); err != nil {
+	}, `SELECT `+bareItem+` FROM item i WHERE i.user_id = $1 AND i.folder_id = $2 AND i.class = 2 AND i.shown <> 0`, tx.user, folder); err != nil {
 		return err
 	}
 	for _, i := range items {
@@ -260,27 +260,27 @@ func (tx *Tx) items(query string, args ...any) (all []*Item, err error) {
 
 // ThreadDown returns the items of a conversation below a key, newest first.
 func (tx *Tx) ThreadDown(conversation []byte, below Key, limit int) ([]*Item, error) {
-	return tx.items(`SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.conv_id = CAST($2 AS BLOB) AND i.shown > 0
+	return tx.items(`SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.conv_id = CAST($2 AS BLOB) AND i.shown <> 0
 		AND (i.date, i.item_id) < ($3, $4) ORDER BY i.date DESC, i.item_id DESC LIMIT $5`, tx.user, conversation, below.Date, below.ID, limit)
 }
 
 // ThreadUp returns the items of a conversation above a key, oldest first.
 func (tx *Tx) ThreadUp(conversation []byte, above Key, limit int) ([]*Item, error) {
-	return tx.items(`SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.conv_id = CAST($2 AS BLOB) AND i.shown > 0
+	return tx.items(`SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.conv_id = CAST($2 AS BLOB) AND i.shown <> 0
 		AND (i.date, i.item_id) > ($3, $4) ORDER BY i.date, i.item_id LIMIT $5`, tx.user, conversation, above.Date, above.ID, limit)
 }
 
 // ThreadUnread returns the newest unread items of a conversation without their
 // bodies.
 func (tx *Tx) ThreadUnread(conversation []byte, limit int) ([]*Item, error) {
-	return tx.items(`SELECT `+bareItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.conv_id = CAST($2 AS BLOB) AND i.shown > 0
+	return tx.items(`SELECT `+bareItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.conv_id = CAST($2 AS BLOB) AND i.shown <> 0
 		AND i.read = 0 AND i.outgoing = 0 ORDER BY i.date DESC, i.item_id DESC LIMIT $3`, tx.user, conversation, limit)
 }
 
 // ThreadIncoming returns the newest incoming items of a conversation without
 // their bodies.
 func (tx *Tx) ThreadIncoming(conversation []byte, limit int) ([]*Item, error) {
-	return tx.items(`SELECT `+bareItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.conv_id = CAST($2 AS BLOB) AND i.shown > 0
+	return tx.items(`SELECT `+bareItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.conv_id = CAST($2 AS BLOB) AND i.shown <> 0
 		AND i.outgoing = 0 ORDER BY i.date DESC, i.item_id DESC LIMIT $3`, tx.user, conversation, limit)
 }
 

@@ -110,6 +110,9 @@ func (tx *Tx) SetAdmin(admin bool) error {
 // RemoveUser deletes the user and everything that is kept for it.
 func (tx *Tx) RemoveUser() error {
 	tx.Touch()
+	if err := tx.forgetWords(); err != nil {
+		return err
+	}
 	for _, table := range []string{"directory", "device", "folder", "hierarchy", "item", "tombstone",
 		"mark", "partnership", "contact", "contact_number", "outbound", "recipient", "thread", "gone", "request", "credential", "setting", "always_move", "mailbox"} {
 		if err := tx.exec(`DELETE FROM `+table+` WHERE user_id = $1`, tx.user); err != nil {

@@ -78,6 +78,7 @@ func New(opts Options) *Server {
 	s.routesMessages()
 	s.routesMeasure()
 	s.routesRoute()
+	s.routesSearch()
 	s.routesEvents()
 	s.routesOpenAPI()
 	s.mux.HandleFunc("/api/", s.noRoute)

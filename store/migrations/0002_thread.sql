@@ -5,9 +5,9 @@ ALTER TABLE item ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0; -- 1 a report tha
 
 UPDATE item SET shown = max(born, changed, off, 1) WHERE class = 2 AND folder_id <> 3;
 
-CREATE INDEX item_thread ON item (user_id, conv_id, date, item_id) WHERE shown > 0;
-CREATE INDEX item_unread ON item (user_id, conv_id, date, item_id) WHERE shown > 0 AND read = 0 AND outgoing = 0;
-CREATE INDEX item_shown  ON item (user_id, shown) WHERE shown > 0;
+CREATE INDEX item_thread ON item (user_id, conv_id, date, item_id) WHERE shown <> 0;
+CREATE INDEX item_unread ON item (user_id, conv_id, date, item_id) WHERE shown <> 0 AND read = 0 AND outgoing = 0;
+CREATE INDEX item_shown  ON item (user_id, shown) WHERE shown <> 0;
 CREATE INDEX item_copy   ON item (user_id, peers, item_id) WHERE hidden = 2;
 
 CREATE TABLE thread (                       -- a conversation; one of total 0 is gone
@@ -24,9 +24,9 @@ CREATE TABLE thread (                       -- a conversation; one of total 0 is
 
 INSERT INTO thread (user_id, conv_id, peers, last_item, last_date, unread, total, changed)
     SELECT user_id, conv_id, peers, 0, max(date), sum(read = 0 AND outgoing = 0), count(*), max(shown)
-    FROM item WHERE shown > 0 GROUP BY user_id, conv_id;
+    FROM item WHERE shown <> 0 GROUP BY user_id, conv_id;
 UPDATE thread SET last_item = (SELECT max(i.item_id) FROM item i WHERE i.user_id = thread.user_id
-    AND i.conv_id = thread.conv_id AND i.date = thread.last_date AND i.shown > 0);
+    AND i.conv_id = thread.conv_id AND i.date = thread.last_date AND i.shown <> 0);
 
 CREATE INDEX thread_last    ON thread (user_id, last_date, conv_id) WHERE total > 0;
 CREATE INDEX thread_unread  ON thread (user_id, unread) WHERE unread > 0;
