@@ -3,7 +3,7 @@
 GO          ?= go
 STATICCHECK ?= $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help demo build test check packages unit race conformance embed bench fuzz golden clean
+.PHONY: help demo app build test check packages unit race browser conformance embed bench fuzz golden clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,10 +11,13 @@ help: ## list the targets
 demo: build ## server, two phones and a mobile network, all in this terminal
 	@bin/asms demo
 
-build: ## build bin/asms
+app: ## build the web app, where npm is and its sources have changed
+	@script/app
+
+build: app ## build bin/asms
 	@$(GO) build -trimpath -o bin/asms ./cmd/asms
 
-test: packages check unit race conformance embed ## all tests; installs the Debian packages they need
+test: packages check unit race browser conformance embed ## all tests; installs the Debian packages they need
 
 packages:
 	@script/packages
@@ -30,6 +33,9 @@ unit: ## the tests, without the race detector
 
 race: ## the tests under the race detector, with fewer random runs
 	@$(GO) test -race -short ./...
+
+browser: build ## the web app in a browser, against bin/asms
+	@cd web/app && npm run --silent check && npm test --silent
 
 conformance: ## docs/conformance.md must say what the tests show
 	@$(GO) test -count=1 -json ./conformance | $(GO) run ./conformance/report -check docs/conformance.md

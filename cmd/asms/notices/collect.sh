@@ -1,6 +1,6 @@
 #!/bin/sh
-# Collects the licenses of asms, of Go and of every module linked into the
-# binary. Run it after a change of dependencies; a test says when it is due.
+# Collects the licenses of asms, of Go, of every module linked into the binary
+# and of what the web app is built from, which must be there (make app). Run it after a change of dependencies; a test says when it is due.
 set -eu
 cd "$(dirname "$0")"
 rm -f ./*.txt
@@ -24,3 +24,6 @@ notice asms ../../..
 notice go "$(go env GOROOT)"
 go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Dir}}{{end}}{{end}}' .. | sort -u |
 	while read -r module dir; do notice "$module" "$dir"; done
+for package in svelte clsx esm-env; do
+	notice "npm/$package" "../../../web/app/node_modules/$package"
+done
