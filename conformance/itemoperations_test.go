@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"asms/eas"
+	"asms/sms"
 	"asms/wbxml"
 )
 
@@ -105,6 +106,13 @@ var itemOperations = chapter{
 	{"ASCMD-S08-TC19", "a conversation cannot move to the calendar: status 156", func(s *scene) {
 		phone, conversation := s.conversation()
 		phone.moveConversation(conversation, phone.types[calendarType]).want(moved+"Status", "156")
+	}},
+	{"ASCMD-S08-TC20", "a text that another phone is to send cannot be fetched: status 6", func(s *scene) {
+		phone, tablet := s.relay("PHONE", myNumber), s.device("TABLET")
+		s.sendBy(phone, "see you", sms.Address{Name: "Pat", Number: patNumber})
+		id := only(s, phone.rest(outbox)).at("ServerId")
+		tablet.operate(fetchXML(outbox, id, "")).want(fetched+"Status", "6")
+		phone.operate(fetchXML(outbox, id, "")).want(fetched+"Status", "1")
 	}},
 	{"ASCON-S03-TC05", "nor to the recipient information cache: status 105", func(s *scene) {
 		phone, conversation := s.conversation()

@@ -60,6 +60,11 @@ var commonStatuses = chapter{
 	{"ASCMD-S21-TC11", "a device id that is too long, or missing, or no id, is status 108", func(s *scene) {
 		s.wantIdentity("DeviceId", "108", strings.Repeat("x", 33), "", "my device")
 	}},
+	{"ASCMD-S21-TC12", "a device that may not synchronize is status 129", func(s *scene) {
+		phone := s.device("PHONE")
+		s.block(phone)
+		s.equal("FolderSync", phone.folderSyncStatus(), "129")
+	}},
 	{"MS-ASCMD_R4817", "what is missing where it must be is status 103 to commands without a word for it", func(s *scene) {
 		phone := s.device("PHONE")
 		phone.command("GetItemEstimate", `<GetItemEstimate xmlns="GetItemEstimate"/>`).wantTop("103")
@@ -76,10 +81,8 @@ var commonStatuses = chapter{
 	}},
 	{"MS-ASCMD_R4876", "a device that is blocked is status 129", func(s *scene) {
 		phone := s.device("PHONE")
-		if err := s.server.Accounts.SetAccess(s.Context(), s.user.ID, phone.id, store.Blocked); err != nil {
-			s.Fatal(err)
-		}
-		s.equal("FolderSync", phone.folderSyncStatus(), "129")
+		s.block(phone)
+		phone.command("Sync", syncXML(phone.collection(inbox, ""), "")).wantTop("129")
 		phone.command("Ping", pingXML("60", inbox)).wantTop("129")
 		s.equal("another device", s.fresh("TABLET").folderSyncStatus(), "1")
 	}},
@@ -139,6 +142,14 @@ var commonStatuses = chapter{
 		one := "<Move>" + el("SrcMsgId", "1:1") + el("SrcFldId", inbox) + el("DstFldId", deletedItems) + "</Move>"
 		s.device("PHONE").command("MoveItems", `<MoveItems xmlns="Move">`+strings.Repeat(one, 1001)+`</MoveItems>`).wantTop("103")
 	}},
+}
+
+// block keeps a device out.
+func (s *scene) block(d *device) {
+	s.Helper()
+	if err := s.server.Accounts.SetAccess(s.Context(), s.user.ID, d.id, store.Blocked); err != nil {
+		s.Fatal(err)
+	}
 }
 
 // wantIdentity checks the status of requests whose query says a bad name or type

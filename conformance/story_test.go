@@ -37,7 +37,7 @@ var book = []chapter{
 	processingSync, processingEstimate, processingSettings, productBehavior,
 	examples, conversations, devices,
 	folderSync, folderCreate, folderUpdate, getItemEstimate, ping, provision, overHTTP, syncing, itemOperations,
-	settings, commonStatuses, itemBodies, itemChanges, searching, discovering,
+	syncRules, settings, commonStatuses, itemBodies, itemChanges, searching, discovering,
 }
 
 // noon is when stories happen.
