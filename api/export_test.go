@@ -1,0 +1,4 @@
+package api
+
+// ReadEvents is readEvents, for tests.
+var ReadEvents = readEvents
