@@ -57,14 +57,16 @@ const (
 const (
 	// MaxFound is how many items a Find returns at most.
 	MaxFound = 1000
-	// findRows is about how many rows it reads at most. Of a larger mailbox it knows
-	// the newest items of each folder.
+	// findRows is about how many rows it reads at most. Behind the newest items of
+	// each folder it knows the words of texts alone, from their index.
 	findRows = 30_000
+	// findPages is how many pages of the index it reads, of findPage texts each.
+	findPages, findPage = 10, 200
 )
 
 // Find returns the server ids of the items that a device looks for and may see,
-// the newest first, contacts by name behind them, at most MaxFound. The error is ErrFolderNotFound or the
-// store's.
+// the newest first, contacts by name behind them, at most MaxFound. The error is
+// ErrFolderNotFound or the store's.
 //
 // [MS-ASCMD] 2.2.1.16 Search
 func (m *Mailbox) Find(ctx context.Context, user UserID, device string, q FindQuery) (ids []string, err error) {
@@ -100,7 +102,7 @@ func (m *Mailbox) Find(ctx context.Context, user UserID, device string, q FindQu
 			to = store.Key{Date: q.Before.UnixMilli()}
 		}
 		slices.Reverse(folders) // what the others leave of the rows is the Inbox's
-		left := findRows
+		left, whole := findRows, true
 		for n, folder := range folders {
 			for _, class := range classes {
 				rows, read, hits := left/(len(folders)-n), 0, 0
@@ -118,9 +120,23 @@ func (m *Mailbox) Find(ctx context.Context, user UserID, device string, q FindQu
 					return err
 				}
 				left -= read
+				whole = whole && read < rows
 			}
 		}
-		return nil
+		if whole {
+			return nil
+		}
+		have := make(map[int64]bool, len(found))
+		for _, h := range found {
+			have[h.key.ID] = true
+		}
+		return q.indexed(tx, device, func(i *store.Item) bool {
+			if !have[i.ID] && slices.Contains(folders, i.Folder) && slices.Contains(classes, i.Class) &&
+				!i.Key().Less(from) && i.Key().Less(to) && visible(i, device) && match(i) {
+				found = append(found, hit{i.Key(), i.Folder})
+			}
+			return ctx.Err() == nil && len(found) < MaxFound
+		})
 	})
 	if err != nil {
 		return nil, err
@@ -133,6 +149,41 @@ func (m *Mailbox) Find(ctx context.Context, user UserID, device string, q FindQu
 	}
 	ids = append(ids, contacts...)
 	return ids[:min(len(ids), MaxFound)], nil
+}
+
+// indexed visits the texts, the newest first, in which the words of the query are,
+// until visit returns false.
+func (q *FindQuery) indexed(tx *store.Tx, device string, visit func(*store.Item) bool) error {
+	var text []string
+	for _, t := range q.Terms {
+		if t.Field == FindAnywhere || t.Field == FindBody {
+			text = append(text, t.Text)
+		}
+	}
+	words := store.ParseQuery(strings.Join(text, " "))
+	if words.Empty() {
+		return nil
+	}
+	var below int64
+	for range findPages {
+		page, err := tx.Search(words, below, findPage)
+		if err != nil {
+			return err
+		}
+		for _, f := range page {
+			if f.Mark, err = tx.MarkOf(device, f.Folder, f.ID); err != nil {
+				return err
+			}
+			if !visit(f.Item) {
+				return nil
+			}
+			below = f.Place
+		}
+		if len(page) < findPage {
+			return nil
+		}
+	}
+	return nil
 }
 
 // contacts returns the contacts in folders that the query is about, by name.

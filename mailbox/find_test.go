@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"asms/store"
 )
 
 // found are the bodies of what a device finds, in order.
@@ -110,6 +112,33 @@ func TestATextOnItsWayIsFoundByItsPhone(t *testing.T) {
 			t.Errorf("C reads %v, %v", items, err)
 		}
 	}
+}
+
+func TestFindKnowsOldTexts(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.device("A", "")
+	in := l.begin("A", inbox)
+	at := func(n int) func(*Message) {
+		return func(m *Message) { m.Date = time.Date(2020, 1, 1, n, 0, 0, 0, time.UTC) }
+	}
+	in.add("a word of long ago", at(0))
+	in.add("a word of later", at(1))
+	in.add("nothing", at(2))
+	gone := in.add("a word that is gone", at(3))
+	l.ok(in.delete(gone))
+	l.ok(l.st.View(l.ctx, l.user, func(tx *store.Tx) error {
+		q := FindQuery{Terms: append(words("word"), FindTerm{FindFrom, "nobody"})}
+		var bodies []string
+		err := q.indexed(tx, "A", func(i *store.Item) bool {
+			bodies = append(bodies, i.Body)
+			return len(bodies) < 2
+		})
+		if got := strings.Join(bodies, "|"); got != "a word of later|a word of long ago" {
+			t.Errorf("%q", got)
+		}
+		return err
+	}))
 }
 
 func TestFindIsBounded(t *testing.T) {
