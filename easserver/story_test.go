@@ -16,9 +16,10 @@ import (
 
 // A story in testdata is a conversation of one user's devices with the server, in
 // the order in which it is told. A section "-- PHONE: Sync --" is a request of a
-// device, and the section "-- answer --" behind it is what comes, both as XML; "-- ADMIN: … --" is
-// what an administrator does. What the server makes up stands as a $name: where a name is met first it takes what is
-// there, and everywhere else it is that.
+// device, and the section "-- answer --" behind it is what comes, both as XML;
+// "-- ADMIN: … --" is what an administrator does. What the server makes up stands as
+// a $name: where a name is met first it takes what is there, and everywhere else it
+// is that.
 //
 // The text before the first section says which protocol versions the story is told
 // in, "versions: 14.0 14.1".
@@ -61,8 +62,9 @@ type section struct {
 // lines "-- name --".
 func parseArchive(text string) (head string, list []section) {
 	for n, line := range strings.SplitAfter(text, "\n") {
-		name, ok := strings.CutPrefix(strings.TrimSpace(line), "-- ")
-		if name, ok = strings.CutSuffix(name, " --"); ok && strings.HasPrefix(line, "-- ") {
+		name, begins := strings.CutPrefix(strings.TrimSpace(line), "-- ")
+		name, ends := strings.CutSuffix(name, " --")
+		if begins && ends {
 			list = append(list, section{name: name, line: n + 1})
 		} else if len(list) == 0 {
 			head += line
