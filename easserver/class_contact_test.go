@@ -21,12 +21,17 @@ type book struct {
 // sync synchronizes the contacts and keeps the key that comes.
 func (b *book) sync(inner string) *reply {
 	b.t.Helper()
-	r := b.send("Sync", strings.Replace(syncXML(b.collection(contacts, inner), ""), `xmlns="AirSync"`, `xmlns="AirSync" xmlns:c="Contacts" xmlns:c2="Contacts2"`, 1))
+	r := b.send("Sync", contactsXML(b.collection(contacts, inner)))
 	if r.code != 200 {
 		b.t.Fatalf("HTTP %d\n%s", r.code, r.xml())
 	}
 	b.take(r)
 	return r
+}
+
+// contactsXML wraps a collection that holds contacts into a Sync.
+func contactsXML(collection string) string {
+	return strings.Replace(syncXML(collection, ""), `xmlns="AirSync"`, `xmlns="AirSync" xmlns:c="Contacts" xmlns:c2="Contacts2"`, 1)
 }
 
 // book begins the contacts of a device. Supported follows the collection id.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"asms/eas"
+	"asms/mailbox"
 )
 
 // canary is a text of another user that no answer may ever hold.
@@ -17,7 +18,7 @@ const canary = "canary-of-another-user"
 // FuzzServeHTTP sends arbitrary bodies of every command as a signed-in user: no
 // failure of the server, no panic, nothing of another user.
 func FuzzServeHTTP(f *testing.F) {
-	l := newLab(f, func(o *Options) { o.MaxDeviceRequests, o.MaxUserRequests = 1000, 1000 })
+	l := newLab(f, func(o *Options) { o.MaxDeviceRequests, o.MaxUserRequests, o.DeviceRate, o.UserRate = 1000, 1000, -1, -1 })
 	anna, bert := l.user("anna"), l.user("bert")
 	for _, folder := range []string{inbox, sent, outbox, deleted} {
 		m := aText(canary)
@@ -25,9 +26,13 @@ func FuzzServeHTTP(f *testing.F) {
 		l.place(bert, folder, m)
 	}
 	l.place(anna, inbox, aText("hers"))
+	if _, err := l.mailbox.AddContact(f.Context(), bert, mailbox.Card{Fields: map[string]string{"FirstName": canary, "MobilePhoneNumber": canary}}); err != nil {
+		f.Fatal(err)
+	}
 	d := l.phone("anna", "A", eas.Version141)
 	d.begin(inbox, smsOptions)
 	d.begin(outbox, smsOptions)
+	d.begin(contacts, "")
 	id := d.add(inbox, "c1", "own")
 	l.server.Drain() // nothing is to wait
 
@@ -65,6 +70,12 @@ func FuzzServeHTTP(f *testing.F) {
 		}
 	}
 	seed("Sync", syncXML(d.collection(inbox, "<DeletesAsMoves>0</DeletesAsMoves><GetChanges/><WindowSize>5</WindowSize><ConversationMode>1</ConversationMode>")+d.collection(sent, ""), "<HeartbeatInterval>60</HeartbeatInterval><WindowSize>3</WindowSize>"))
+	const person = `<c:FirstName>Ann</c:FirstName><c:Birthday>1970-05-17T00:00:00.000Z</c:Birthday><c:Picture>AA==</c:Picture><c:Children><c:Child>Kim</c:Child></c:Children>` +
+		`<c2:NickName>A</c2:NickName><airsyncbase:Body><airsyncbase:Type>2</airsyncbase:Type><airsyncbase:Data>&lt;p&gt;x</airsyncbase:Data></airsyncbase:Body>`
+	for _, inner := range []string{"<Supported><c:FirstName/><c2:NickName/></Supported>", two,
+		commands(contactAddXML("f", person), contactChangeXML("6:1", person), `<Fetch><ServerId>6:1</ServerId></Fetch>`)} {
+		seed("Sync", contactsXML(d.collection(contacts, inner)))
+	}
 	seed("Sync", `<Sync xmlns="AirSync"><Wait>5</Wait><Partial/></Sync>`)
 	seed("FolderSync", folderSync0)
 	seed("FolderCreate", folderXML("FolderCreate", "0", "<ParentId>0</ParentId><DisplayName>N</DisplayName><Type>12</Type>"))
