@@ -48,10 +48,10 @@ func (s *scripted) Submit(_ context.Context, tpdu []byte, begin func() error) (b
 	}
 	s.mu.Lock()
 	s.count++
-	refuse, count := s.refuse, s.count
+	refuse, refuseTo, count := s.refuse, s.refuseTo, s.count
 	s.mu.Unlock()
-	if s.refuseTo != nil {
-		if r := s.refuseTo(d.Destination); r != nil {
+	if refuseTo != nil {
+		if r := refuseTo(d.Destination); r != nil {
 			return 0, r
 		}
 	}

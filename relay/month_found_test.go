@@ -2,6 +2,7 @@ package relay_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -92,30 +93,30 @@ func TestServerAwayForHours(t *testing.T) {
 // is opened again; it has a network or not.
 type parting struct {
 	*rawRadio
-	offline bool
+	offline atomic.Bool
 }
 
-func (p *parting) Info() relay.RadioInfo { return relay.RadioInfo{Offline: p.offline} }
+func (p *parting) Info() relay.RadioInfo { return relay.RadioInfo{Offline: p.offline.Load()} }
 
 func TestMissingPartsAreWaitedFor(t *testing.T) {
-	for name, away := range map[string]func(w *world, p *parting, gone *bool){
-		"the agent is away": func(w *world, _ *parting, _ *bool) {
+	for name, away := range map[string]func(w *world, p *parting, gone *atomic.Bool){
+		"the agent is away": func(w *world, _ *parting, _ *atomic.Bool) {
 			w.phone.hold("away")
 			time.Sleep(50 * time.Hour)
 			w.phone.release("away")
 		},
-		"the radio is away": func(w *world, _ *parting, gone *bool) {
+		"the radio is away": func(w *world, _ *parting, gone *atomic.Bool) {
 			w.phone.hold("away")
-			*gone = true
+			gone.Store(true)
 			w.phone.release("away")
 			time.Sleep(20 * time.Hour)
-			*gone = false
+			gone.Store(false)
 			time.Sleep(10 * time.Minute)
 		},
-		"the network is away": func(_ *world, p *parting, _ *bool) {
-			p.offline = true
+		"the network is away": func(_ *world, p *parting, _ *atomic.Bool) {
+			p.offline.Store(true)
 			time.Sleep(20 * time.Hour)
-			p.offline = false
+			p.offline.Store(false)
 			time.Sleep(time.Minute)
 		},
 	} {
@@ -126,11 +127,11 @@ func TestMissingPartsAreWaitedFor(t *testing.T) {
 			}
 			t.Run(title, func(t *testing.T) {
 				inTime(t, func(t *testing.T, w *world, o *owner) {
-					p, gone := &parting{rawRadio: &rawRadio{wake: make(chan struct{}, 1)}}, false
+					p, gone := &parting{rawRadio: &rawRadio{wake: make(chan struct{}, 1)}}, new(atomic.Bool)
 					w.phone.hold("change")
 					w.phone.change = func(options *relay.Options) {
 						options.Radios[0].Open = func(context.Context) (relay.Radio, error) {
-							if gone {
+							if gone.Load() {
 								return nil, context.DeadlineExceeded
 							}
 							return p, nil
@@ -145,7 +146,7 @@ func TestMissingPartsAreWaitedFor(t *testing.T) {
 					parts := delivers(t, bob, mixed, noon, nil)
 					p.bring(parts[:len(parts)-1]...)
 					time.Sleep(time.Minute)
-					away(w, p, &gone)
+					away(w, p, gone)
 					if comes {
 						p.bring(parts[len(parts)-1])
 						want = mixed
@@ -166,11 +167,11 @@ func TestMissingPartsAreWaitedFor(t *testing.T) {
 	}
 	t.Run("but not for a radio that stays away", func(t *testing.T) {
 		inTime(t, func(t *testing.T, w *world, o *owner) {
-			p, gone := &parting{rawRadio: &rawRadio{wake: make(chan struct{}, 1)}}, false
+			p, gone := &parting{rawRadio: &rawRadio{wake: make(chan struct{}, 1)}}, new(atomic.Bool)
 			w.phone.hold("change")
 			w.phone.change = func(options *relay.Options) {
 				options.Radios[0].Open = func(context.Context) (relay.Radio, error) {
-					if gone {
+					if gone.Load() {
 						return nil, context.DeadlineExceeded
 					}
 					return p, nil
@@ -180,7 +181,7 @@ func TestMissingPartsAreWaitedFor(t *testing.T) {
 			p.bring(delivers(t, bob, mixed, noon, nil)[0])
 			time.Sleep(time.Minute)
 			w.phone.hold("away")
-			gone = true
+			gone.Store(true)
 			w.phone.release("away")
 			time.Sleep(26 * time.Hour)
 			o.sync()

@@ -271,15 +271,17 @@ func TestRetryWhenTheRadioIsBack(t *testing.T) {
 	})
 	t.Run("but no radio is worn out by a text that it fails at", func(t *testing.T) {
 		inTime(t, func(t *testing.T, w *world, o *owner) {
-			tries := 0
+			var tries atomic.Int32
 			s := failing(w, func(int) *relay.Refusal { return nil })
+			s.mu.Lock()
 			s.refuseTo = func(number string) *relay.Refusal {
 				if number != carol {
 					return nil
 				}
-				tries++
+				tries.Add(1)
 				return unready
 			}
+			s.mu.Unlock()
 			bad := o.write("w1", carol, "poison")
 			good := o.write("w2", bob, "hello")
 			time.Sleep(5 * time.Minute)
@@ -290,8 +292,8 @@ func TestRetryWhenTheRadioIsBack(t *testing.T) {
 			if !o.left(bad) {
 				t.Error("it was not given up")
 			}
-			if tries < 10 || tries > 100 {
-				t.Errorf("it was tried %d times", tries)
+			if n := tries.Load(); n < 10 || n > 100 {
+				t.Errorf("it was tried %d times", n)
 			}
 		})
 	})
