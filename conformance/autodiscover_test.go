@@ -20,6 +20,7 @@ const (
 // discovered is an answer of Autodiscover.
 type discovered struct {
 	Response struct {
+		Culture string
 		User    struct{ DisplayName, EMailAddress string }
 		Server  struct{ Type, Url, Name string }  `xml:"Action>Settings>Server"`
 		Failure *struct{ Status, Message string } `xml:"Action>Error"`
@@ -92,6 +93,11 @@ var discovering = chapter{
 	}},
 	{"ASCMD-S01-TC04", "a schema that nobody provides is error 601", func(s *scene) {
 		s.wantError(s.discover(requestXML(s.address(), discoverSchema+"outlook/responseschema/2006a")), "601")
+	}},
+	{"MS-ASCMD_R2124", "the answer says its language, and the user's own address", func(s *scene) {
+		d := s.discover(requestXML(strings.ToUpper(s.address()), mobileSchema))
+		s.equal("Culture", d.Response.Culture, "en:us")
+		s.equal("EMailAddress", d.Response.User.EMailAddress, s.address())
 	}},
 	{"MS-ASCMD_R2287", "what is no request is error 600", func(s *scene) {
 		s.wantError(s.discover(""), "600")

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -73,6 +74,16 @@ var folderCreate = chapter{
 		all := tablet.folderSyncFrom0()
 		s.equal("ParentId", all["2026"].at("ParentId"), work)
 		s.equal("ServerId", all["2026"].at("ServerId"), a.root.at("ServerId"))
+	}},
+	{"MS-ASCMD_R2198", "two folders of one parent have two names", func(s *scene) {
+		phone := s.device("PHONE")
+		work := phone.createFolder("Work")
+		for i := range 10 {
+			phone.folders("FolderCreate", folderCreateXML(work, strconv.Itoa(i), userMailType)).want("Status", "1")
+		}
+		for i := range 10 {
+			phone.folders("FolderCreate", folderCreateXML(work, strconv.Itoa(i), userMailType)).wantTop("2")
+		}
 	}},
 	{"MS-ASCMD_R2194", "a name of 256 characters is kept, one of 257 is status 10", func(s *scene) {
 		phone := s.device("PHONE")

@@ -169,6 +169,30 @@ var folderSync = chapter{
 			}
 		})
 	}},
+	{"MS-ASCMD_R885", "ids, names and places are the same from key 0 on, on every device", func(s *scene) {
+		phone := s.device("PHONE")
+		work := phone.createFolder("Work")
+		phone.folders("FolderCreate", folderCreateXML(work, "2026", userMailType)).want("Status", "1")
+		before, after := phone.folderSyncFrom0(), s.device("TABLET").folderSyncFrom0()
+		s.equal("folders", len(after), len(before))
+		for name, f := range before {
+			s.equal(name, after[name].at("ServerId")+" "+after[name].at("ParentId")+" "+after[name].at("Type"), f.at("ServerId")+" "+f.at("ParentId")+" "+f.at("Type"))
+		}
+	}},
+	{"MS-ASCMD_R3916", "what comes, changes and goes has one id, and what stays one parent", func(s *scene) {
+		phone := s.device("PHONE")
+		work, home := phone.createFolder("Work"), phone.createFolder("Home")
+		tablet := s.device("TABLET")
+		phone.folders("FolderUpdate", folderUpdateXML(work, "0", "Leisure")).want("Status", "1")
+		phone.folders("FolderDelete", el("ServerId", home)).want("Status", "1")
+		phone.createFolder("Garden")
+		changes := tablet.folderSync().root.first("Changes")
+		s.equal("children", changes.children(), "Count Update Delete Add")
+		for _, f := range changes.inner[1:] {
+			s.equal("ids", len(f.all("ServerId")), 1)
+			s.equal("parents of "+f.tag.Name(), len(f.all("ParentId")) == 1, f.tag.Name() != "Delete")
+		}
+	}},
 	{"MS-ASCMD_R4578", "every success brings a key, no failure does", func(s *scene) {
 		phone := s.device("PHONE")
 		for range 3 {

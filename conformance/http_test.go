@@ -257,6 +257,16 @@ var overHTTP = chapter{
 		s.equal("X-MS-RP", phone.folderSync().header.Values("X-MS-RP"), "[]")
 		s.equal("X-MS-RP", phone.sync(inbox, "").header.Values("X-MS-RP"), "[]")
 	}},
+	{"MS-ASHTTP_R1105", "a device that comes with another version is told once to begin anew", func(s *scene) {
+		phone := s.device("PHONE")
+		other := *s
+		if other.version = eas.Version141; s.version == eas.Version141 {
+			other.version = eas.Version140
+		}
+		again := &device{s: &other, id: phone.id, keys: phone.keys, types: phone.types}
+		s.equal("X-MS-RP", again.sync(inbox, "").header.Get("X-MS-RP"), "14.0,14.1,16.0,16.1")
+		s.equal("X-MS-RP", again.sync(inbox, "").header.Get("X-MS-RP"), "")
+	}},
 	{"MS-ASHTTP_R1107", "OPTIONS asks for credentials, and no policy", func(s *scene) {
 		s.demandPolicy()
 		phone := s.fresh("PHONE")
@@ -293,6 +303,19 @@ var overHTTP = chapter{
 		if n, err := strconv.Atoi(refused.header.Get("Retry-After")); err != nil || n < 1 {
 			s.Errorf("Retry-After %q", refused.header.Get("Retry-After"))
 		}
+	}},
+	{"MS-ASHTTP_R287", "a device that comes too often is told when to come again, and another is served", func(s *scene) {
+		clock := s.alone(func(o *easserver.Options) { o.DeviceRate, o.DeviceBurst = 1, 3 })
+		phone, tablet := s.fresh("PHONE"), s.fresh("TABLET")
+		for range 3 {
+			phone.send(phone.first()).want("Status", "1")
+		}
+		a := phone.send(phone.first())
+		a.wantNothing(http.StatusServiceUnavailable)
+		s.equal("Retry-After", a.header.Get("Retry-After"), "1")
+		tablet.send(tablet.first()).want("Status", "1")
+		clock.Advance(time.Second)
+		phone.send(phone.first()).want("Status", "1")
 	}},
 
 	{"DEVICE-14", "one device id is another device of another user", func(s *scene) {

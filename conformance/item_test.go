@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -90,6 +91,30 @@ var itemChanges = chapter{
 		}
 		s.equal("Flag from key 0", s.fresh("THIRD").begin(inbox, smsOptions)[0].first("ApplicationData/Flag").children(), "")
 	}},
+	{"MS-ASEMAIL_R483", "Importance is 0, 1 or 2", func(s *scene) {
+		phone := s.device("PHONE")
+		phone.begin(inbox, smsOptions)
+		for value, status := range map[string]string{"0": "1", "1": "1", "2": "1", "3": "6", "-1": "6", "high": "6"} {
+			data := strings.Replace(received(value), importance("1"), importance(value), 1)
+			s.equal("status of "+value, phone.sync(inbox, commands(addSMS("c"+value, data))).root.at(addStatus), status)
+		}
+	}},
+	{"MS-ASEMAIL_R72", "what an item holds stands in ApplicationData of an Add or a Change", func(s *scene) {
+		id := s.place(inbox, placed("hello"))
+		phone, tablet := s.device("PHONE"), s.device("TABLET")
+		phone.sync(inbox, smsOptions)
+		add := phone.sync(inbox, "")
+		tablet.begin(inbox, smsOptions)
+		tablet.sync(inbox, commands(change(id, read("1"))))
+		for path, a := range map[string]*answer{"Commands/Add": add, "Commands/Change": phone.sync(inbox, "")} {
+			item := a.collection().first(path)
+			a.root.walk(func(e *element) {
+				if e.tag.Page() == 2 && !slices.Contains(item.first("ApplicationData").inner, e) && e.tag.Name() != "Status" {
+					s.Errorf("%s stands elsewhere in\n%s", e.tag, a)
+				}
+			})
+		}
+	}},
 	{"MS-ASEMAIL_R92", "a flag that lacks what it needs is status 6", func(s *scene) {
 		s.refused(flagged("<email:Status>1</email:Status>"), flagged("<email:Status>2</email:Status>"), flagged("<email:Status>3</email:Status>"),
 			flagged("<email:FlagType>x</email:FlagType>"), flagged(followUp+"<tasks:ReminderSet>1</tasks:ReminderSet>"))
@@ -134,6 +159,19 @@ var itemChanges = chapter{
 		}
 		for _, add := range s.device("TABLET").begin(inbox, smsOptions) {
 			s.equal("DateReceived", add.data("DateReceived"), "2026-11-23T11:00:00.000Z")
+		}
+	}},
+	{"MS-ASDTYPE_R91", "all else is a text", func(s *scene) {
+		s.place(inbox, placed("hello"))
+		s.place(inbox, mail("plans"))
+		phone := s.device("PHONE")
+		phone.sync(inbox, smsOptions+mailOptions)
+		for _, a := range []*answer{phone.sync(inbox, ""), phone.folderSync(), phone.estimate(inbox, ""), phone.getOof()} {
+			a.root.walk(func(e *element) {
+				if e.opaque && e.tag.Name() != "ConversationId" && e.tag.Name() != "ConversationIndex" {
+					s.Errorf("%s is opaque", e.tag)
+				}
+			})
 		}
 	}},
 	{"MS-ASDTYPE_R98", "byte arrays are opaque data", func(s *scene) {

@@ -312,6 +312,17 @@ var provision = chapter{
 		a.want("Status", "1")
 		s.equal("children", a.root.children(), "Status RemoteWipe")
 	}},
+	{"MS-ASPROV_R322", "the order to erase is an empty element", func(s *scene) {
+		phone := s.device("PHONE")
+		s.wipe(phone, true)
+		e := phone.provision("").root.first("RemoteWipe")
+		s.equal("RemoteWipe", e.text+e.children(), "")
+		s.wipe(phone, false)
+		if s.version == eas.Version161 {
+			e = phone.provision("").root.first("AccountOnlyRemoteWipe")
+			s.equal("AccountOnlyRemoteWipe", e.text+e.children(), "")
+		}
+	}},
 	{"MS-ASPROV_R664", "a device that erased itself is answered with 1, and is let in no more", func(s *scene) {
 		phone := s.device("PHONE")
 		s.wipe(phone, true)

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"encoding/hex"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -137,6 +138,16 @@ var searching = chapter{
 		a := s.library().search(and("<FreeText>nobody wrote that</FreeText>"), "").wantStore("1")
 		s.equal("results", len(a.root.all(inStore+"Result")), 1)
 		s.equal("children of Result", a.root.first(inStore+"Result").children(), "")
+	}},
+	{"MS-ASCMD_R419", "of the people of the address book come as many as are asked for, and how many there are", func(s *scene) {
+		for i := range 4 {
+			s.server.AddUser(s.T, "z"+s.user.Name+strconv.Itoa(i))
+		}
+		xml := strings.Replace(searchXML("z"+s.user.Name, "<Range>0-2</Range>"), "Mailbox", "GAL", 1)
+		a := s.device("PHONE").command("Search", xml).wantStore("1")
+		s.equal("entries", len(a.root.all(inStore+"Result/Properties")), 3)
+		a.want(inStore+"Range", "0-2")
+		a.want(inStore+"Total", "4")
 	}},
 	{"MS-ASCMD_R3736", "a Range ends at 99", func(s *scene) {
 		phone := s.library()

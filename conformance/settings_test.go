@@ -178,6 +178,18 @@ var settings = chapter{
 			s.equal(audience, n, 1)
 		}
 	}},
+	{"MS-ASCMD_R826", "a reply comes with its BodyType, in the format that is asked for", func(s *scene) {
+		phone := s.device("PHONE")
+		phone.setOof("<OofState>1</OofState>"+reply(internal, "away & back")).want("Oof/Status", "1")
+		for format, want := range map[string]string{"Text": "away & back", "HTML": "away &amp; back"} {
+			a := phone.command("Settings", settingsXML("<Oof><Get>"+el("BodyType", format)+"</Get></Oof>"))
+			for _, m := range a.root.all("Oof/Get/OofMessage") {
+				if m.has("ReplyMessage") {
+					s.equal("reply", m.at("BodyType")+" "+m.at("ReplyMessage"), format+" "+want)
+				}
+			}
+		}
+	}},
 	{"MS-ASCMD_R3533", "state 2 is between two times", func(s *scene) {
 		phone, tablet := s.device("PHONE"), s.device("TABLET")
 		phone.setOof("<OofState>2</OofState><StartTime>2026-11-24T00:00:00.000Z</StartTime><EndTime>2026-11-25T00:00:00.000Z</EndTime>").want("Oof/Status", "1")

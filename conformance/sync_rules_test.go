@@ -189,6 +189,21 @@ var syncRules = chapter{
 		s.place(inbox, placed("not asked for any more"))
 		phone.sync(inbox, "").wantEmpty()
 	}},
+	{"MS-ASCMD_R3836", "no container comes empty", func(s *scene) {
+		id := s.place(inbox, placed("hello"))
+		phone := s.device("PHONE")
+		phone.begin(inbox, smsOptions)
+		s.place(inbox, placed("goodbye"))
+		for _, a := range []*answer{
+			phone.sync(inbox, commands(change(id, read("1")))), phone.sync(inbox, "<GetChanges>0</GetChanges>"), phone.sync(inbox, commands(remove(id))),
+		} {
+			a.root.walk(func(e *element) {
+				if name := e.tag.Name(); (name == "Responses" || name == "Commands" || name == "Collections") && len(e.inner) == 0 {
+					s.Errorf("%s is empty in\n%s", name, a)
+				}
+			})
+		}
+	}},
 	{"MS-ASCMD_R4447", "a Fetch of what is not there is status 8, of what is brings it", func(s *scene) {
 		id := s.place(inbox, placed("hello"))
 		phone := s.device("PHONE")
