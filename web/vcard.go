@@ -47,9 +47,6 @@ func cardFrom(v vcard.Card) (c mailbox.Card) {
 	if o := v.All("ORG"); len(o) > 0 {
 		parts(&c, o[0], "CompanyName", "Department")
 	}
-	if name := v.First("FN"); name != "" && name != c.Name() {
-		c.SetName(name)
-	}
 	for _, p := range plainProperties {
 		c.Set(p.element, v.First(p.property))
 	}
@@ -97,6 +94,9 @@ func cardFrom(v vcard.Card) (c mailbox.Card) {
 		notes = append(notes, n.Text())
 	}
 	c.Note = strings.Join(notes, "\n\n")
+	if name := v.First("FN"); name != "" && name != c.Name() { // which may be what it is called without one
+		c.SetName(name)
+	}
 	return c
 }
 
