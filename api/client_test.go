@@ -37,7 +37,7 @@ func TestRefusalsAreProblems(t *testing.T) {
 			w.WriteHeader(429)
 			fmt.Fprint(w, `{"status":429,"title":"too many","detail":"wait"}`)
 		case "/api/v1/messages/a%2Fb":
-			http.Error(w, "a proxy's page", 502)
+			http.Error(w, "a proxy's page", http.StatusBadGateway)
 		case "/api/v1/messages/odd":
 			fmt.Fprint(w, `not JSON`)
 		default:

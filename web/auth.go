@@ -90,10 +90,6 @@ func (s *Server) identify(r *http.Request) (caller, error) {
 	return c, nil
 }
 
-// stillIn says whether a request that lasts, a stream of events, may go on: its
-// credentials hold. It reads memory only; ask when the mailbox wakes the request.
-func (s *Server) stillIn(who caller) error { return s.accounts.StillIn(who.identity) }
-
 // AsOwner answers without asking for credentials, for who may enter the server's
 // data directory: as an administrator, or as the user whose name the request has
 // for Basic, with whatever password.

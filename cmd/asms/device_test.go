@@ -174,6 +174,40 @@ func TestCommandsEndHangingRequests(t *testing.T) {
 	}
 }
 
+// Each phone may have a password of its own: to revoke one ends what hangs with it
+// and nothing else.
+func TestARevokedAppPasswordEndsHangingRequests(t *testing.T) {
+	t.Parallel()
+	s := serveNew(t)
+	s.user("ann")
+	var phones []*easclient.Client
+	for _, id := range []string{"D1", "D2"} {
+		app := strings.TrimSpace(ok(t, "", "user", "app-password", "add", "ann", id, "--data", s.data))
+		c, err := easclient.New(easclient.Options{URL: s.url, User: "ann", Password: app, DeviceID: eas.DeviceID(id), DeviceType: "Phone"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		phones = append(phones, c)
+	}
+	lost, kept := s.hang(phones[0]), s.hang(phones[1])
+	for _, line := range strings.Split(ok(t, "", "user", "app-password", "list", "ann", "--data", s.data), "\n") {
+		if cells := strings.Fields(line); len(cells) > 1 && cells[1] == "D1" {
+			ok(t, "", "user", "app-password", "remove", "ann", cells[0], "--data", s.data)
+		}
+	}
+	if got := status(soon(t, lost)); got != "HTTP 401" {
+		t.Errorf("the hanging request: %s", got)
+	}
+	if _, err := phones[0].FolderSync(context.Background(), "0"); status(err) != "HTTP 401" {
+		t.Errorf("the next request: %v", err)
+	}
+	select {
+	case err := <-kept:
+		t.Errorf("the other phone's request ended: %v", err)
+	case <-time.After(300 * time.Millisecond):
+	}
+}
+
 func TestABlockedDeviceMayComeBack(t *testing.T) {
 	t.Parallel()
 	s := serveNew(t)
