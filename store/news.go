@@ -6,7 +6,7 @@ import "errors"
 type Gone struct {
 	Seq            int64
 	Folder, Item   int64
-	Text           int64 // the text that it showed, 0 none
+	Text           int64 // the text on its way out that it showed, 0 none
 	ConversationID []byte
 }
 
@@ -17,20 +17,18 @@ func (tx *Tx) ItemsShownSince(seq int64, limit int) ([]*Item, error) {
 		ORDER BY i.shown, i.item_id LIMIT $3`, tx.user, seq, limit)
 }
 
-// GoneSince returns what is shown no more after seq, in that order. A text that
-// has left the Outbox and is shown by another item is not gone.
+// GoneSince returns what is shown no more after seq, in that order. A text on its
+// way out that another item shows by now is not gone.
 func (tx *Tx) GoneSince(seq int64, limit int) (all []Gone, err error) {
 	return all, tx.each(func(r scanner) (bool, error) {
 		var g Gone
 		err := r.Scan(&g.Seq, &g.Folder, &g.Item, &g.Text, &g.ConversationID)
 		all = append(all, g)
 		return true, err
-	}, `SELECT g.seq, g.folder_id, g.item_id,
-			coalesce((SELECT max(s.text_id) FROM outbound s WHERE s.user_id = g.user_id AND s.item_id = g.item_id), 0), g.conv_id
-		FROM gone g
+	}, `SELECT g.seq, g.folder_id, g.item_id, g.text_id, g.conv_id FROM gone g
 		WHERE g.user_id = CAST($1 AS BIGINT) AND g.seq > CAST($2 AS BIGINT)
 			AND NOT EXISTS (SELECT 1 FROM outbound o JOIN item i ON i.user_id = o.user_id AND i.item_id = o.item_id
-				WHERE o.user_id = g.user_id AND o.text_id = g.item_id AND i.shown <> 0)
+				WHERE o.user_id = g.user_id AND o.text_id = g.text_id AND i.shown <> 0)
 		ORDER BY g.seq, g.item_id LIMIT $3`, tx.user, seq, limit)
 }
 

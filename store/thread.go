@@ -127,7 +127,8 @@ func (tx *Tx) look(i *Item, now look) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.exec(`INSERT INTO gone (user_id, seq, folder_id, item_id, conv_id) VALUES ($1, $2, $3, $4, $5)
+		if err := tx.exec(`INSERT INTO gone (user_id, seq, folder_id, item_id, text_id, conv_id)
+			VALUES ($1, $2, $3, $4, coalesce((SELECT max(text_id) FROM outbound WHERE user_id = $1 AND item_id = $4), 0), $5)
 			ON CONFLICT DO NOTHING`, tx.user, seq, i.Folder, i.ID, i.ConversationID); err != nil {
 			return err
 		}

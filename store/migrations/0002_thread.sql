@@ -37,6 +37,7 @@ CREATE TABLE gone (                         -- an item is shown no more
     seq       BIGINT NOT NULL,
     folder_id BIGINT NOT NULL,
     item_id   BIGINT NOT NULL,
+    text_id   BIGINT NOT NULL,              -- the text on its way out that it showed, 0 none
     conv_id   BLOB   NOT NULL,
     PRIMARY KEY (user_id, seq, item_id)
 );
