@@ -57,6 +57,18 @@ func (a *Accounts) Policy(ctx context.Context, user store.UserID) (*Policy, erro
 	return e.policy, nil
 }
 
+// AppliesPolicy reports whether a device has said that it applies the user's
+// policy as it is now.
+func (a *Accounts) AppliesPolicy(ctx context.Context, user store.UserID, d store.Device) (bool, error) {
+	e, err := a.entry(ctx, user)
+	if err != nil {
+		return false, err
+	}
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.policy != nil && d.PolicyKey != 0 && d.PolicyRevision == e.revision, nil
+}
+
 // DefinePolicy gives the user's devices a policy, or with nil takes it from
 // them. Every device that acknowledged another one must come again. Whoever calls
 // it tells the mailbox to route the texts that wait. It returns ErrPolicy or

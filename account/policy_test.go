@@ -43,9 +43,15 @@ func TestAChangedPolicyMakesDevicesComeAgain(t *testing.T) {
 	if policy, _, err := l.BeginProvision(l.ctx, ann.ID, "D1"); err != nil || policy.MinLength != 8 {
 		t.Errorf("%+v, %v", policy, err)
 	}
+	if applies, err := l.AppliesPolicy(l.ctx, ann.ID, l.stored(ann, "D1")); err != nil || applies {
+		t.Errorf("before it comes again it applies the new one: %v", err)
+	}
 	second := fetch("D1")
 	if err := check("D1", second); err != nil {
 		t.Error(err)
+	}
+	if applies, err := l.AppliesPolicy(l.ctx, ann.ID, l.stored(ann, "D1")); err != nil || !applies {
+		t.Errorf("and then it does not: %v", err)
 	}
 	if l.woken(ann, func() { l.must(l.DefinePolicy(l.ctx, ann.ID, &Policy{DevicePassword: true, MinLength: 8})) }) || check("D1", second) != nil {
 		t.Error("the same policy again counts as a change")

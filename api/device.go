@@ -30,6 +30,7 @@ type Device struct {
 	// FactoryReset says of a wipe that was requested that it is to erase all.
 	FactoryReset bool      `json:"factory_reset,omitempty"`
 	Version      string    `json:"version,omitempty"` // of the protocol
+	Policy       bool      `json:"policy,omitempty"`  // it applies the user's policy as it is now
 	FirstSeen    time.Time `json:"first_seen"`
 	LastSeen     time.Time `json:"last_seen"`
 	Queue        int       `json:"queue"` // texts that wait for it or that it has

@@ -91,7 +91,11 @@ func (s *Server) listDevices(ctx context.Context, of owner, list *api.Devices) e
 		return err
 	}
 	for _, d := range devices {
-		list.Devices = append(list.Devices, showDevice(of, d, queue))
+		shown := showDevice(of, d, queue)
+		if shown.Policy, err = s.accounts.AppliesPolicy(ctx, of.id, d); err != nil {
+			return err
+		}
+		list.Devices = append(list.Devices, shown)
 	}
 	return nil
 }

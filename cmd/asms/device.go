@@ -30,6 +30,7 @@ type device struct {
 	PhoneNumber string    `json:"phone_number"`
 	OutboundSMS bool      `json:"outbound_sms"`
 	Access      string    `json:"access"`
+	Policy      bool      `json:"policy"` // it applies the user's policy
 	Version     string    `json:"version"`
 	UserAgent   string    `json:"user_agent"`
 	FirstSeen   time.Time `json:"first_seen"`
@@ -48,7 +49,7 @@ func showDevice(d api.Device) device {
 	}
 	return device{
 		User: d.User, ID: d.ID, Type: d.Type, Model: d.Model, PhoneNumber: d.PhoneNumber, OutboundSMS: d.OutboundSMS,
-		Access: access, Version: d.Version, UserAgent: d.UserAgent, FirstSeen: d.FirstSeen, LastSeen: d.LastSeen,
+		Access: access, Policy: d.Policy, Version: d.Version, UserAgent: d.UserAgent, FirstSeen: d.FirstSeen, LastSeen: d.LastSeen,
 		WipeRequestedAt: d.WipeRequested, WipeFailedAt: d.WipeFailed, WipedAt: d.Wiped,
 	}
 }
@@ -74,10 +75,10 @@ func (c *deviceListCmd) Run(ctx context.Context, t *terminal) error {
 	if c.JSON {
 		return printJSON(t.out, devices)
 	}
-	rows := [][]string{{"USER", "DEVICE", "TYPE", "MODEL", "NUMBER", "OUTBOUND SMS", "ACCESS", "VERSION", "LAST SEEN", "WIPE"}}
+	rows := [][]string{{"USER", "DEVICE", "TYPE", "MODEL", "NUMBER", "OUTBOUND SMS", "ACCESS", "POLICY", "VERSION", "LAST SEEN", "WIPE"}}
 	for _, d := range devices {
 		rows = append(rows, []string{d.User, d.ID, d.Type, d.Model, d.PhoneNumber, yesNo(d.OutboundSMS, "on", "off"),
-			d.Access, d.Version, d.LastSeen.Local().Format(time.DateTime), d.wipe()})
+			d.Access, yesNo(d.Policy, "applied", ""), d.Version, d.LastSeen.Local().Format(time.DateTime), d.wipe()})
 	}
 	return printTable(t.out, rows)
 }

@@ -43,6 +43,9 @@ func TestPolicyOfAUser(t *testing.T) {
 	if got := comes(); got != "ok" {
 		t.Errorf("a device with the policy: %s", got)
 	}
+	if table := ok(t, "", "device", "list", "ann", "--data", s.data); !strings.Contains(table, "  applied  ") {
+		t.Errorf("%s", table)
+	}
 	set := strings.Fields(show())
 	ok(t, "", append(set[1:], "--data", s.data)...) // the same again
 	if got := comes(); got != "ok" {
