@@ -35,7 +35,8 @@ race: ## the tests under the race detector, with fewer random runs
 	@$(GO) test -race -short ./...
 
 browser: build ## the web app in a browser, against bin/asms
-	@cd web/app && npm run --silent check && npm test --silent
+	@cd web/app && { [ -f node_modules/.package-lock.json ] || npm ci --silent --no-audit --no-fund; } && \
+		npm run --silent check && ASMS_BIN=$(abspath bin/asms) npm test --silent
 
 conformance: ## docs/conformance.md must say what the tests show
 	@$(GO) test -count=1 -json ./conformance | $(GO) run ./conformance/report -check docs/conformance.md

@@ -32,7 +32,7 @@ type file struct {
 }
 
 // pages are the app's own routes: it reads the path itself.
-var pages = []string{"c", "search", "contacts", "phones", "settings", "admin", "signin"}
+var pages = []string{"c", "new", "search", "contacts", "phones", "settings", "admin", "signin"}
 
 var kinds = map[string]string{
 	".css":         "text/css; charset=utf-8",

@@ -31,7 +31,7 @@ func TestTheAppIsServed(t *testing.T) {
 		app.ServeHTTP(w, r)
 		return w
 	}
-	for _, path := range []string{"/", "/c/0123", "/c", "/search?q=x", "/contacts", "/contacts/7", "/phones", "/settings", "/admin", "/signin", "/signin?next=//evil.example/", "/signin?next=https://evil.example/"} {
+	for _, path := range []string{"/", "/c/0123", "/c", "/new?to=1", "/search?q=x", "/contacts", "/contacts/7", "/phones", "/settings", "/admin", "/signin", "/signin?next=//evil.example/", "/signin?next=https://evil.example/"} {
 		w := get(path)
 		if w.Code != 200 || !strings.Contains(w.Body.String(), "app") || w.Header().Get("Cache-Control") != "no-cache" || w.Header().Get("Location") != "" {
 			t.Errorf("%s: %d %v", path, w.Code, w.Header())
