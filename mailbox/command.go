@@ -82,8 +82,7 @@ func (s *session) add(c *Command, r *Response) error {
 	if err != nil {
 		return err
 	}
-	created := i == nil
-	if created {
+	if i == nil {
 		if i, err = s.create(c.Message); err != nil {
 			return err
 		}
@@ -96,10 +95,7 @@ func (s *session) add(c *Command, r *Response) error {
 	}
 	s.answers[c.ClientID] = i.ID
 	r.ServerID, r.Item = serverID(s.folder, i.ID), itemOf(i)
-	if err := s.noteReport(i); err != nil || !created {
-		return err
-	}
-	return s.followConversation(i)
+	return s.noteReport(i)
 }
 
 // own marks an item as supplied by the device.
