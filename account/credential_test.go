@@ -304,3 +304,32 @@ func TestWhatCredentialsAreRefused(t *testing.T) {
 		t.Errorf("of another kind: %v", err)
 	}
 }
+
+// Whatever is sent in place of a secret, nobody comes in by it.
+func FuzzSecrets(f *testing.F) {
+	f.Add("asms_" + strings.Repeat("A", 54))
+	f.Add(newSecret(1))
+	f.Add("abcd-efgh-ijkl-mnop-qrst-uvwx")
+	f.Add("ABCD EFGH\nIJKL mnop qrst uvwx")
+	f.Add("\xff\x00")
+	st, err := store.Open(f.Context(), f.TempDir(), &store.Options{Unsynced: true})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { st.Close() })
+	a := New(st, &Options{Cost: Cost{Memory: 64, Passes: 1, Threads: 1}})
+	if _, err := a.AddUser(f.Context(), "ann", "secret of ann", false); err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, secret string) {
+		if _, err := a.Session(t.Context(), secret); !errors.Is(err, ErrBadCredentials) {
+			t.Errorf("as a session: %v", err)
+		}
+		if _, err := a.Token(t.Context(), secret); !errors.Is(err, ErrBadCredentials) {
+			t.Errorf("as a token: %v", err)
+		}
+		if _, err := a.byAppPassword(t.Context(), []string{"ann"}, secret); !errors.Is(err, ErrBadCredentials) {
+			t.Errorf("as an app password: %v", err)
+		}
+	})
+}
