@@ -1,12 +1,14 @@
 // What arrives by the stream goes to what shows it.
 
 import { conversations } from './conversations.svelte'
-import { outgoing } from './outgoing.svelte'
+import { drafts, outgoing } from './outgoing.svelte'
+import { notify } from './notify.svelte'
 import { fromWhom } from './people'
 import { plain } from './pieces'
 import { phones } from './phones.svelte'
 import { here } from './place.svelte'
 import { say } from './say.svelte'
+import { session } from './session.svelte'
 import { search } from './search.svelte'
 import { stream } from './stream.svelte'
 import { threads } from './thread.svelte'
@@ -32,6 +34,7 @@ export function listen(): () => void {
       if (m.direction !== 'in' || m.read || announced.has(m.id)) return
       if (Date.now() - Date.parse(m.date) > 10 * 60_000 && !isNew) return
       announced.add(m.id)
+      notify(m)
       if (isNew && thread) thread.arrived++
       say.quietly(`New text from ${plain(fromWhom(m))}: ${plain(m.body).slice(0, 200)}`)
     }),
@@ -62,8 +65,9 @@ export function listen(): () => void {
   const wake = () => document.visibilityState === 'visible' && stream.hasten()
   document.addEventListener('visibilitychange', wake)
   addEventListener('online', wake)
+  stream.refused = () => void session.look()
   stream.open()
-  void conversations.load()
+  if (!conversations.loaded && !conversations.busy) void conversations.load()
   return () => {
     for (const f of off) f()
     document.removeEventListener('visibilitychange', wake)
@@ -74,6 +78,8 @@ export function listen(): () => void {
     search.clear()
     threads.keepOnly('')
     outgoing.all = []
+    drafts.clear()
+    say.notes = []
     announced.clear()
   }
 }

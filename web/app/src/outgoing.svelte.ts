@@ -102,6 +102,10 @@ class Drafts {
     return this.all[conversation] ?? sessionStorage.getItem(draftItem + conversation) ?? ''
   }
 
+  clear() {
+    this.all = {}
+  }
+
   set(conversation: string, text: string) {
     this.all[conversation] = text
     try {

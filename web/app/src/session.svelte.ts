@@ -1,7 +1,7 @@
 // Who is signed in.
 
 import type { Session } from './contract'
-import { call, get, whenSignedOut } from './server'
+import { call, get, Refusal, whenSignedOut } from './server'
 import { stream } from './stream.svelte'
 
 class Signed {
@@ -24,8 +24,11 @@ class Signed {
     try {
       this.who = await get<Session>('/session')
     } catch (e) {
-      if ((e as { status?: number }).status === 401) this.who = null
-      else this.trouble = e
+      if (!(e instanceof Refusal) || e.status !== 401) this.trouble = e
+      else {
+        if (this.who) this.ended = true
+        this.leave()
+      }
     }
   }
 
@@ -40,7 +43,7 @@ class Signed {
     this.leave()
   }
 
-  /** leave forgets all that was shown. A new page is the surest way to. */
+  /** leave forgets who it was; what was shown goes with the screen. */
   private leave() {
     stream.close()
     sessionStorage.clear()

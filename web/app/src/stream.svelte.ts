@@ -22,6 +22,8 @@ class Stream {
   up = $state(false)
   /** broken is set when they have not arrived for longer than a hiccup. */
   broken = $state(false)
+  /** refused is called when the server will not have us: the session may have ended. */
+  refused: () => void = () => {}
   private source: EventSource | null = null
   private last = ''
   private wait = 0
@@ -53,6 +55,7 @@ class Stream {
       // The browser comes back by itself with Last-Event-ID, unless it has given up.
       if (source.readyState !== EventSource.CLOSED) return
       this.source = null
+      this.refused()
       this.wait = Math.min(30_000, this.wait * 2 || 1000)
       clearTimeout(this.retry)
       this.retry = setTimeout(() => this.open(), this.wait)

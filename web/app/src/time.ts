@@ -2,7 +2,8 @@
 
 // The words around them are English, so are the times; the region is the reader's.
 const locale = navigator.languages.find((l) => /^en\b/i.test(l)) ?? 'en-GB'
-const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' })
+const twelve = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hour12
+const clock = new Intl.DateTimeFormat(locale, { hour: twelve ? 'numeric' : '2-digit', minute: '2-digit' })
 const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short' })
 const longWeekday = new Intl.DateTimeFormat(locale, { weekday: 'long' })
 const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })

@@ -82,12 +82,12 @@ test('search marks what is found among all texts, and opens it in place', async 
   await page.keyboard.type('zanzi', { delay: 20 })
   const found = page.getByRole('list', { name: 'Texts' }).getByRole('link')
   await found.first().waitFor()
-  assert.equal(await found.locator('mark').innerText(), 'zanzi')
+  assert.equal(await found.locator('mark').first().innerText(), 'zanzibar')
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   const it = texts().locator('.found')
   await it.waitFor()
-  assert.equal(await it.locator('mark').innerText(), 'zanzi')
+  assert.equal(await it.locator('mark').innerText(), 'zanzibar')
   assert.ok(await it.evaluate((e) => document.activeElement === e))
   // From there one goes on to newer and to older texts.
   const id = await it.getAttribute('data-id')
@@ -99,8 +99,9 @@ test('search marks what is found among all texts, and opens it in place', async 
 
 test('people are found by name and by number', async () => {
   const field = page.getByRole('searchbox', { name: 'Search people and texts' })
-  await field.fill('Pat 123')
-  await page.getByRole('list', { name: 'People' }).getByRole('link', { name: /Pat 123/ }).waitFor()
+  await reader.call('POST', '/contacts', { name: 'Zoe Quick', first_name: 'Zoe', last_name: 'Quick', numbers: [{ number: '+1 425 555 0122', kind: 'mobile' }] })
+  await field.fill('Zoe')
+  await page.getByRole('list', { name: 'People' }).getByRole('link', { name: /Zoe Quick/ }).waitFor()
   await field.fill('5550101000')
   await page.getByRole('list', { name: 'People' }).getByRole('link', { name: /Ada/ }).waitFor()
   await field.fill('xyzzyplugh')
@@ -280,5 +281,5 @@ test('who signs out is out, in every tab', async () => {
 })
 
 test('nothing broke the rules of the page, and nothing came from elsewhere', () => {
-  assert.deepEqual(reader.troubles, [])
+  assert.deepEqual([...new Set(reader.troubles)], [])
 })
