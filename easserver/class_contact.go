@@ -29,9 +29,14 @@ func readContact(data wbxml.Raw) (*mailbox.CardChange, bool) {
 		if !named || day == "" {
 			continue
 		}
-		if _, err := time.Parse(time.RFC3339, day); err != nil {
+		t, err := time.Parse(time.RFC3339, day)
+		if err != nil {
+			t, err = time.Parse("20060102T150405Z", day)
+		}
+		if err != nil {
 			return nil, false
 		}
+		ch.Fields[element] = t.UTC().Format(timeFormat)
 	}
 	if c.Categories != nil {
 		ch.Categories = &c.Categories.Category
@@ -103,7 +108,10 @@ func contactChange(c *eas.ClientChange) (cmd mailbox.Command, ok bool) {
 	if c.ApplicationData.Tag() == 0 { // nothing to change
 		return cmd, true
 	}
-	cmd.Card, ok = readContact(c.ApplicationData)
+	card, ok := readContact(c.ApplicationData)
+	if ok && (len(card.Fields) > 0 || card.Categories != nil || card.Children != nil || card.Note != nil) { // else it names nothing
+		cmd.Card = card
+	}
 	return cmd, ok
 }
 

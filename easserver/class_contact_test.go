@@ -273,6 +273,25 @@ func TestContactsThatAreInvalid(t *testing.T) {
 		id := a.added("y", `<c:Picture>`+strings.Repeat("A", eas.MaxPicture)+`</c:Picture>`)
 		a.changed(id, `<c:Picture>`+strings.Repeat("A", eas.MaxPicture+1)+`</c:Picture>`).want(t, changeStatus, "6")
 	})
+	t.Run("a Change that names nothing changes nothing", func(t *testing.T) {
+		id := a.added("n", `<c:FirstName>Ann</c:FirstName>`)
+		a.changed(id, "").want(t, changeStatus, "-")
+		if c, err := l.mailbox.Contact(context.Background(), user, id); err != nil || c.Name() != "Ann" {
+			t.Errorf("%+v %v", c, err)
+		}
+		if err := l.mailbox.DeleteContact(context.Background(), user, id); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("a day in its short form", func(t *testing.T) {
+		id := a.added("d", `<c:Birthday>19700517T000000Z</c:Birthday>`)
+		if c, err := l.mailbox.Contact(context.Background(), user, id); err != nil || c.Get("Birthday") != "1970-05-17T00:00:00.000Z" {
+			t.Errorf("%+v %v", c, err)
+		}
+		if err := l.mailbox.DeleteContact(context.Background(), user, id); err != nil {
+			t.Error(err)
+		}
+	})
 	t.Run("a text is no contact", func(t *testing.T) {
 		r := a.sync(commands(`<Add><Class>Email</Class><ClientId>z</ClientId><ApplicationData/></Add>`))
 		r.want(t, one+"Responses/Add/Status", "6")

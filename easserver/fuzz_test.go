@@ -18,7 +18,9 @@ const canary = "canary-of-another-user"
 // FuzzServeHTTP sends arbitrary bodies of every command as a signed-in user: no
 // failure of the server, no panic, nothing of another user.
 func FuzzServeHTTP(f *testing.F) {
-	l := newLab(f, func(o *Options) { o.MaxDeviceRequests, o.MaxUserRequests, o.DeviceRate, o.UserRate = 1000, 1000, -1, -1 })
+	l := newLab(f, func(o *Options) {
+		o.MaxDeviceRequests, o.MaxUserRequests, o.DeviceRate, o.UserRate = 1000, 1000, -1, -1
+	})
 	anna, bert := l.user("anna"), l.user("bert")
 	for _, folder := range []string{inbox, sent, outbox, deleted} {
 		m := aText(canary)
@@ -85,6 +87,19 @@ func FuzzServeHTTP(f *testing.F) {
 	seed("GetItemEstimate", `<GetItemEstimate xmlns="GetItemEstimate" xmlns:airsync="AirSync"><Collections><Collection><airsync:SyncKey>`+d.keys[inbox]+`</airsync:SyncKey><CollectionId>1</CollectionId><airsync:Options><airsync:Class>SMS</airsync:Class></airsync:Options></Collection></Collections></GetItemEstimate>`)
 	seed("Settings", setXML("<PhoneNumber>1</PhoneNumber><EnableOutboundSMS>1</EnableOutboundSMS>"))
 	seed("Settings", settingsXML("<UserInformation><Get/></UserInformation><Oof><Get><BodyType>Text</BodyType></Get></Oof>"))
+	seed("Settings", oofSetXML("<OofState>2</OofState><StartTime>2026-12-01T00:00:00.000Z</StartTime><EndTime>2026-12-02T00:00:00.000Z</EndTime>"+
+		oofMessage("Internal", replyXML("&lt;p&gt;away", "HTML"))))
+	seed("ItemOperations", operationsXML(fetchXML(inbox, id, "<Options><Schema><email:To/></Schema><airsync:MIMESupport>1</airsync:MIMESupport>"+
+		"<airsyncbase:BodyPreference><airsyncbase:Type>1</airsyncbase:Type><airsyncbase:TruncationSize>5</airsyncbase:TruncationSize></airsyncbase:BodyPreference></Options>"),
+		`<Fetch><Store>Mailbox</Store><search:LongId>`+longID("1:1")+`</search:LongId></Fetch>`,
+		`<EmptyFolderContents><airsync:CollectionId>3</airsync:CollectionId><Options><DeleteSubFolders/></Options></EmptyFolderContents>`,
+		`<Move><ConversationId opaque="text">x</ConversationId><DstFldId>3</DstFldId><Options><MoveAlways/></Options></Move>`))
+	seed("ResolveRecipients", resolveXML("<To>an</To><Options><CertificateRetrieval>2</CertificateRetrieval><MaxAmbiguousRecipients>1</MaxAmbiguousRecipients>"+
+		"<Availability><StartTime>2026-11-23T10:00:00.000Z</StartTime></Availability><Picture/></Options>"))
+	seed("ValidateCert", `<ValidateCert xmlns="ValidateCert"><CertificateChain><Certificate>MIIB</Certificate></CertificateChain>`+
+		`<Certificates><Certificate>bm9uZQ==</Certificate></Certificates><CheckCRL>1</CheckCRL></ValidateCert>`)
+	seed("MeetingResponse", `<MeetingResponse xmlns="MeetingResponse"><Request><UserResponse>1</UserResponse><CollectionId>1</CollectionId>`+
+		`<RequestId>1:1</RequestId><InstanceId>2010-04-08T18:16:00.000Z</InstanceId></Request></MeetingResponse>`)
 	seed("Ping", pingXML("60", inbox, sent))
 	seed("Ping", "")
 	seed("Search", mailboxXML(`<airsync:Class>SMS</airsync:Class><airsync:CollectionId>1</airsync:CollectionId><FreeText>canary "o n"</FreeText>`+

@@ -226,6 +226,41 @@ func (c *Card) SetEmails(all []string) {
 	}
 }
 
+// clean takes the control characters out, which cannot be sent to a device, and
+// what is empty.
+func (c *Card) clean() {
+	for field, value := range c.Fields {
+		c.Set(field, printable(value))
+	}
+	if len(c.Fields) == 0 {
+		c.Fields = nil
+	}
+	for _, list := range []*[]string{&c.Categories, &c.Children} {
+		var kept []string
+		for _, s := range *list {
+			if s = printable(s); s != "" {
+				kept = append(kept, s)
+			}
+		}
+		*list = kept
+	}
+	c.Note = printable(c.Note)
+}
+
+// printable drops control characters other than those of lines.
+func printable(s string) string {
+	control := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }
+	if !strings.ContainsFunc(s, control) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if control(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
 // clone returns a copy that shares nothing that Set and the like change.
 func (c Card) clone() Card {
 	c.Fields = maps.Clone(c.Fields)

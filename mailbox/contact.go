@@ -140,9 +140,14 @@ func findContact(tx *store.Tx, id string) (*store.Item, error) {
 func (m *Mailbox) AddContact(ctx context.Context, user UserID, card Card) (contact Contact, err error) {
 	err = m.st.Update(ctx, user, func(tx *store.Tx) error {
 		i, err := m.createContact(tx, store.ContactsID, card)
-		if err == nil {
-			contact = Contact{ID: serverID(i.Folder, i.ID), Card: card}
+		if err != nil {
+			return err
 		}
+		c, err := tx.Contact(i.ID)
+		if err != nil {
+			return err
+		}
+		contact, err = contactOf(c)
 		return err
 	})
 	return contact, err
@@ -150,9 +155,10 @@ func (m *Mailbox) AddContact(ctx context.Context, user UserID, card Card) (conta
 
 // createContact stores a card as a new item of a folder.
 func (m *Mailbox) createContact(tx *store.Tx, folder int64, card Card) (*store.Item, error) {
-	if err := card.check(); err != nil {
-		return nil, err
+	if card = card.clone(); card.check() != nil {
+		return nil, card.check()
 	}
+	card.clean()
 	i := &store.Item{
 		Folder: folder, Class: ClassContact, Date: m.now().UnixMilli(), CPID: defaultCPID, Importance: 1, Read: true,
 		ConversationID: []byte{}, ConversationIndex: []byte{}, // it is in none
@@ -194,8 +200,14 @@ func (m *Mailbox) ChangeContact(ctx context.Context, user UserID, id string, edi
 			return err
 		}
 		contact.Card = contact.clone()
-		if err := edit(&contact.Card); err != nil || contact.encode() == before.Content {
+		if err := edit(&contact.Card); err != nil {
 			return err
+		}
+		if err := contact.check(); err != nil {
+			return err
+		}
+		if contact.clean(); contact.encode() == before.Content {
+			return nil
 		}
 		if i.FlagSeq, err = tx.Bump(); err != nil {
 			return err
@@ -238,6 +250,8 @@ func (m *Mailbox) ImportContacts(ctx context.Context, user UserID, cards []Card)
 					bad[from+n] = err
 					continue
 				}
+				card = card.clone()
+				card.clean()
 				there, err := m.hasContact(tx, card)
 				if err != nil {
 					return err

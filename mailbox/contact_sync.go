@@ -45,12 +45,6 @@ func (c Card) apply(ch *CardChange, supported *[]string) Card {
 		case managed(list.element):
 			*list.now = nil
 		}
-		if len(*list.now) == 0 {
-			*list.now = nil
-		}
-	}
-	if len(c.Fields) == 0 {
-		c.Fields = nil
 	}
 	if ch.Note != nil {
 		c.Note = *ch.Note
@@ -112,6 +106,7 @@ func (s *session) cardField(i *store.Item, change func(Card) Card) (field, error
 		return field{}, err
 	}
 	card = change(card)
+	card.clean()
 	return field{
 		seq: &i.FlagSeq, by: &i.FlagBy, lost: &i.FlagLost, equal: card.encode() == before.Content, merge: true,
 		set: func() error { return s.m.storeCard(s.tx, i, card) }, said: said{i.ID, true}, undo: undoFlag,

@@ -450,6 +450,24 @@ func TestContactsThatCannotBe(t *testing.T) {
 	}
 }
 
+func TestControlCharactersOfContactsAreLeftOut(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	id := l.contact(Card{Fields: fields("FirstName", "A\x00nn\u0085", "Spouse", "\x01"), Note: "a\n\x02b", Categories: []string{"\x03", "x"}})
+	want := Card{Fields: fields("FirstName", "Ann"), Note: "a\nb", Categories: []string{"x"}}
+	got, err := l.m.Contact(l.ctx, l.user, id)
+	if err != nil || got.encode() != want.encode() {
+		t.Errorf("%s %v", got.encode(), err)
+	}
+	got, err = l.m.ChangeContact(l.ctx, l.user, id, func(c *Card) error { c.Set("FirstName", "\x00Bob"); return nil })
+	if err != nil || got.Name() != "Bob" {
+		t.Errorf("%s %v", got.encode(), err)
+	}
+	d := l.addressBook("A", nil)
+	l.ok(d.changeContact(id, "FirstName", "C\x07arl"))
+	l.want("names", l.contacts(""), "Carl")
+}
+
 func TestContactsMoveAmongTheirFoldersOnly(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
