@@ -47,7 +47,7 @@ func TestSendSaysWhatBecomesOfAText(t *testing.T) {
 	radio.Inject(simulator.Fault{Do: simulator.Reject, Code: 1, Number: "+1666"})
 	r := send("--watch", "--to", theirs, "--to", "+1666", "watched")
 	r.says(t, 1, "failed for +1666: the number is not assigned")
-	for _, want := range []string{"  handed over (asms", "  +1666 failed: the number is not assigned", "  " + theirs + " sent\n", "\nSent to " + theirs + ".\n"} {
+	for _, want := range []string{"  sent (asms", "  +1666 failed: the number is not assigned", "  " + theirs + " sent\n", "\nSent to " + theirs + ".\n"} {
 		if !strings.Contains(r.out, want) {
 			t.Errorf("%q is not in %q", want, r.out)
 		}
