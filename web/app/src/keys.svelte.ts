@@ -42,7 +42,7 @@ class Keys {
       void this.find()
     } else if (e.key === 'n') {
       e.preventDefault()
-      here.go('/new')
+      here.go('/c/new')
     } else if (e.key === '?') {
       e.preventDefault()
       this.help = true

@@ -18,14 +18,13 @@ function read(url: URL): Place {
     case '':
       return { name: 'messages' }
     case 'c':
+      if (rest === 'new') return { name: 'new', to: url.searchParams.getAll('to') }
       return rest ? { name: 'thread', id: rest, at: url.searchParams.get('m') ?? '' } : { name: 'nowhere' }
     case 'contacts':
       return { name: 'contacts', id: rest }
   }
   if (rest) return { name: 'nowhere' }
   switch (first) {
-    case 'new':
-      return { name: 'new', to: url.searchParams.getAll('to') }
     case 'phones':
     case 'settings':
     case 'admin':

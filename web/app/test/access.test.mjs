@@ -40,7 +40,7 @@ const settled = (p, path) => ({
   '/phones': () => p.getByRole('img', { name: /QR/ }).waitFor(),
   '/settings': () => p.getByRole('button', { name: 'Delete Pixel' }).waitFor(),
   '/admin': () => p.getByText('Database').waitFor(),
-  '/new': () => p.getByRole('combobox', { name: 'To' }).waitFor(),
+  '/c/new': () => p.getByRole('combobox', { name: 'To' }).waitFor(),
   '/?q=lunch': () => p.locator('mark').first().waitFor(),
   '/nothing': () => p.getByText('There is nothing here').or(p.getByText(/not found/i)).first().waitFor(),
 })[path]?.() ?? p.locator('.message').first().waitFor()
@@ -68,7 +68,7 @@ for (const width of [1280, 390]) {
     await look(p, 'sign in', wrong)
     await p.close()
     const q = await r.signedIn()
-    for (const path of ['/', '/c/' + mallory, '/c/' + ada, '/?q=lunch', '/new', '/contacts', '/contacts/new', '/phones', '/settings', '/admin']) {
+    for (const path of ['/', '/c/' + mallory, '/c/' + ada, '/?q=lunch', '/c/new', '/contacts', '/contacts/new', '/phones', '/settings', '/admin']) {
       await q.goto(server.url + path)
       await settled(q, path)
       await look(q, path, wrong)

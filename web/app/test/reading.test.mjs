@@ -181,7 +181,7 @@ test('the keyboard alone reads, writes and goes about', async () => {
   await page.keyboard.press('Escape')
   await page.getByRole('dialog', { name: 'Keyboard' }).waitFor({ state: 'detached' })
   await page.keyboard.press('n')
-  await page.waitForURL(server.url + '/new')
+  await page.waitForURL(server.url + '/c/new')
 })
 
 test('contacts are added, found, changed, imported, exported and deleted', async () => {
