@@ -82,7 +82,8 @@ func (s *session) add(c *Command, r *Response) error {
 	if err != nil {
 		return err
 	}
-	if i == nil {
+	created := i == nil
+	if created {
 		if i, err = s.create(c.Message); err != nil {
 			return err
 		}
@@ -95,7 +96,10 @@ func (s *session) add(c *Command, r *Response) error {
 	}
 	s.answers[c.ClientID] = i.ID
 	r.ServerID, r.Item = serverID(s.folder, i.ID), itemOf(i)
-	return s.noteReport(i)
+	if err := s.noteReport(i); err != nil || !created {
+		return err
+	}
+	return s.followConversation(i)
 }
 
 // own marks an item as supplied by the device.

@@ -11,7 +11,7 @@ import (
 var ErrConversationNotFound = errors.New("mailbox: no such conversation")
 
 // MoveConversation moves all items of a conversation that are not in Sent Items
-// to a folder. Texts on their way out stay. Everyone hears of it as of any move.
+// to a folder, now and as they come. Texts on their way out stay. Everyone hears of it as of any move.
 // The error is ErrConversationNotFound, ErrFolderNotFound, ErrRecipientCache,
 // ErrBadDestination for a folder that holds no mail or may not be chosen, or the
 // store's.
@@ -33,6 +33,9 @@ func (m *Mailbox) MoveConversation(ctx context.Context, user UserID, conversatio
 			}
 			if !some {
 				return ErrConversationNotFound
+			}
+			if err := tx.SetAlwaysMove(conversation, dst.ID); err != nil {
+				return err
 			}
 			more = left
 			for _, i := range items {
@@ -77,4 +80,46 @@ func (m *Mailbox) straying(tx *store.Tx, conversation []byte, dst store.Folder) 
 		return !left, nil
 	})
 	return items, some, left, err
+}
+
+// belongsIn returns the folder in which a new item belongs because its whole
+// conversation was moved there, 0 when that is not so.
+func belongsIn(tx *store.Tx, i *store.Item, in store.Folder) (int64, error) {
+	switch in.Type {
+	case sentType, outboxType, draftsType:
+		return 0, nil
+	}
+	folder, err := tx.AlwaysMove(i.ConversationID)
+	if err != nil || folder == 0 || folder == in.ID {
+		return 0, err
+	}
+	_, err = tx.Folder(folder)
+	if errors.Is(err, store.ErrNotFound) { // it was deleted since
+		return 0, nil
+	}
+	return folder, err
+}
+
+// followConversation moves an item that the device has just added to where its
+// conversation is. What a phone that starts over adds once more is there already.
+func (s *session) followConversation(i *store.Item) error {
+	to, err := belongsIn(s.tx, i, s.in)
+	if err != nil || to == 0 {
+		return err
+	}
+	there := false
+	if i.Class == ClassSMS && i.Date < s.part.Started {
+		err := s.tx.Alike(store.Walk{Folder: to, Device: s.device, Bodies: true}, i.Peers, i.Date, i.Date, func(o *store.Item) (bool, error) {
+			there = o.Supplier == s.device && o.Outgoing == i.Outgoing && o.Body == i.Body
+			return !there, nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if _, err := s.m.kill(s.tx, i, ""); err != nil || there {
+		return err
+	}
+	_, err = s.m.copyTo(s.tx, i, to)
+	return err
 }

@@ -155,6 +155,21 @@ func (m *Mailbox) copyTo(tx *store.Tx, i *store.Item, folder int64) (*store.Item
 	return &c, tx.ShowsAs(i.ID, c.ID)
 }
 
+// deliver stores a new item in a folder, or where its conversation belongs.
+func (m *Mailbox) deliver(tx *store.Tx, i *store.Item, in store.Folder) error {
+	if err := converse(tx, i); err != nil {
+		return err
+	}
+	to, err := belongsIn(tx, i, in)
+	if err != nil {
+		return err
+	}
+	if to != 0 {
+		i.Folder = to
+	}
+	return m.insert(tx, i)
+}
+
 // Place stores a message that no device supplied: an import, or a mail that has
 // come in. In the Outbox it is a text to be sent, as with Send.
 func (m *Mailbox) Place(ctx context.Context, user UserID, folder string, msg Message) (id string, err error) {
@@ -173,9 +188,9 @@ func (m *Mailbox) Place(ctx context.Context, user UserID, folder string, msg Mes
 			}
 			err = m.route(tx, nil)
 		} else {
-			err = m.insert(tx, i)
+			err = m.deliver(tx, i, in)
 		}
-		id = serverID(in.ID, i.ID)
+		id = serverID(i.Folder, i.ID)
 		return err
 	})
 	return id, err
