@@ -21,8 +21,9 @@ type Card struct {
 	Categories []string          `json:"c,omitempty"`
 	Children   []string          `json:"h,omitempty"`
 	Note       string            `json:"n,omitempty"`
-	// More are numbers for which there is no element: a second mobile one, and
-	// what else people have. Devices are not shown them.
+	// More are numbers for whose kind there is no element left: a second mobile
+	// one, and what else people have. Devices see them in an element of another
+	// kind, as far as one is free.
 	More []CardNumber `json:"m,omitempty"`
 }
 
@@ -30,29 +31,40 @@ type Card struct {
 type CardNumber struct {
 	Number string `json:"n"`
 	Kind   string `json:"k"` // one of CardKinds
+	// In is the element of another kind that shows one of More, "" none. While the
+	// element holds another number, there is no such number any more.
+	In string `json:"i,omitempty"`
 }
 
 // CardKinds are what a number can be for.
 var CardKinds = []string{"mobile", "home", "work", "pager", "car", "radio", "assistant", "company", "fax", "other"}
 
 // numberFields are the elements that hold a number, in the order in which
-// numbers are listed.
+// numbers are listed. Those that are spare show one of another kind when they are
+// free.
 //
 // [MS-ASCNTC] 2.2.2 Elements
-var numberFields = []struct{ field, kind string }{
-	{"MobilePhoneNumber", "mobile"},
-	{"HomePhoneNumber", "home"},
-	{"Home2PhoneNumber", "home"},
-	{"BusinessPhoneNumber", "work"},
-	{"Business2PhoneNumber", "work"},
-	{"PagerNumber", "pager"},
-	{"CarPhoneNumber", "car"},
-	{"RadioPhoneNumber", "radio"},
-	{"AssistantPhoneNumber", "assistant"},
-	{"CompanyMainPhone", "company"},
-	{"HomeFaxNumber", "fax"},
-	{"BusinessFaxNumber", "fax"},
+var numberFields = []struct {
+	field, kind string
+	spare       bool
+}{
+	{"MobilePhoneNumber", "mobile", true},
+	{"HomePhoneNumber", "home", true},
+	{"Home2PhoneNumber", "home", true},
+	{"BusinessPhoneNumber", "work", true},
+	{"Business2PhoneNumber", "work", true},
+	{"PagerNumber", "pager", false},
+	{"CarPhoneNumber", "car", true},
+	{"RadioPhoneNumber", "radio", true},
+	{"AssistantPhoneNumber", "assistant", false},
+	{"CompanyMainPhone", "company", false},
+	{"HomeFaxNumber", "fax", false},
+	{"BusinessFaxNumber", "fax", false},
 }
+
+// shown are the kinds of numbers that a spare element may show: those that can be
+// called.
+var shown = []string{"mobile", "home", "work", "car", "company", "other"}
 
 // emailFields are the elements that hold a mail address.
 var emailFields = []string{"Email1Address", "Email2Address", "Email3Address"}
@@ -170,39 +182,72 @@ func (c *Card) SetName(name string) {
 	}
 }
 
-// Numbers returns all numbers.
+// Numbers returns all numbers, in the order of CardKinds.
 func (c *Card) Numbers() (all []CardNumber) {
-	for _, f := range numberFields {
-		if n := c.Get(f.field); n != "" {
-			all = append(all, CardNumber{n, f.kind})
+	lent := make(map[string]bool) // elements that show a number of another kind
+	for _, m := range c.More {
+		if m.In != "" && c.Get(m.In) == m.Number {
+			lent[m.In] = true
 		}
 	}
-	return append(all, c.More...)
+	for _, f := range numberFields {
+		if n := c.Get(f.field); n != "" && !lent[f.field] {
+			all = append(all, CardNumber{Number: n, Kind: f.kind})
+		}
+	}
+	for _, m := range c.More {
+		if m.In == "" || lent[m.In] {
+			all = append(all, CardNumber{Number: m.Number, Kind: m.Kind})
+		}
+	}
+	byKind(all)
+	return all
+}
+
+func byKind(all []CardNumber) {
+	slices.SortStableFunc(all, func(a, b CardNumber) int { return slices.Index(CardKinds, a.Kind) - slices.Index(CardKinds, b.Kind) })
 }
 
 // SetNumbers replaces all numbers. Those of a kind for which no element is left
-// go to More.
+// go to More, and are shown in what is free when all have their place.
 func (c *Card) SetNumbers(all []CardNumber) {
 	for _, f := range numberFields {
 		c.Set(f.field, "")
 	}
 	c.More = nil
-next:
+	all = slices.Clone(all)
+	for i := range all {
+		if !slices.Contains(CardKinds, all[i].Kind) {
+			all[i].Kind = "other"
+		}
+	}
+	byKind(all)
 	for _, n := range all {
+		n.In = ""
 		if n.Number = oneLine(n.Number); n.Number == "" {
 			continue
 		}
-		if !slices.Contains(CardKinds, n.Kind) {
-			n.Kind = "other"
+		if c.place(n.Number, func(kind string, _ bool) bool { return kind == n.Kind }) == "" {
+			c.More = append(c.More, n)
 		}
-		for _, f := range numberFields {
-			if f.kind == n.Kind && c.Get(f.field) == "" {
-				c.Set(f.field, n.Number)
-				continue next
-			}
-		}
-		c.More = append(c.More, n)
 	}
+	for i := range c.More {
+		if m := &c.More[i]; slices.Contains(shown, m.Kind) {
+			m.In = c.place(m.Number, func(_ string, spare bool) bool { return spare })
+		}
+	}
+}
+
+// place puts a number into the first free element that fits and returns its name,
+// "" when there is none.
+func (c *Card) place(number string, fits func(kind string, spare bool) bool) string {
+	for _, f := range numberFields {
+		if fits(f.kind, f.spare) && c.Get(f.field) == "" {
+			c.Set(f.field, number)
+			return f.field
+		}
+	}
+	return ""
 }
 
 // Emails returns the mail addresses.
@@ -245,6 +290,10 @@ func (c *Card) clean() {
 		*list = kept
 	}
 	c.Note = printable(c.Note)
+	c.More = slices.DeleteFunc(slices.Clone(c.More), func(m CardNumber) bool { return m.In != "" && c.Get(m.In) != m.Number })
+	if len(c.More) == 0 {
+		c.More = nil
+	}
 }
 
 // printable drops control characters other than those of lines.

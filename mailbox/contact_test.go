@@ -15,7 +15,7 @@ func person(name string, numbers ...string) Card {
 	c.SetName(name)
 	var all []CardNumber
 	for _, n := range numbers {
-		all = append(all, CardNumber{n, "mobile"})
+		all = append(all, CardNumber{Number: n, Kind: "mobile"})
 	}
 	c.SetNumbers(all)
 	return c
@@ -75,18 +75,33 @@ func TestNamesOfContacts(t *testing.T) {
 
 func TestNumbersOfContacts(t *testing.T) {
 	t.Parallel()
+	number := func(n, kind string) CardNumber { return CardNumber{Number: n, Kind: kind} }
 	var c Card
-	all := []CardNumber{{"1", "mobile"}, {"2", "mobile"}, {"3", "fax"}, {"4", "work"}, {"5", "work"}, {"6", "work"}, {"7", "other"}, {"8", "satellite"}, {" ", "home"}}
-	c.SetNumbers(all)
+	c.SetNumbers([]CardNumber{number("1", "mobile"), number("2", "mobile"), number("3", "fax"), number("4", "work"), number("5", "work"),
+		number("6", "work"), number("7", "other"), number("8", "satellite"), number(" ", "home"), number("9", "pager"), number("10", "pager")})
 	got := c.Numbers()
-	want := []CardNumber{{"1", "mobile"}, {"4", "work"}, {"5", "work"}, {"3", "fax"}, {"2", "mobile"}, {"6", "work"}, {"7", "other"}, {"8", "other"}}
+	want := []CardNumber{number("1", "mobile"), number("2", "mobile"), number("4", "work"), number("5", "work"), number("6", "work"),
+		number("9", "pager"), number("10", "pager"), number("3", "fax"), number("7", "other"), number("8", "other")}
 	if !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+	for field, want := range map[string]string{"MobilePhoneNumber": "1", "HomePhoneNumber": "2", "Home2PhoneNumber": "6", "CarPhoneNumber": "7"} {
+		if got := c.Get(field); got != want {
+			t.Errorf("a device sees %s as %s, want %s", field, got, want)
+		}
 	}
 	c.SetNumbers(got)
 	if again := c.Numbers(); !slices.Equal(again, want) {
 		t.Errorf("set anew: %v", again)
 	}
+	t.Run("a number that a device changes is of the kind that it shows", func(t *testing.T) {
+		c := c.apply(&CardChange{Fields: fields("HomePhoneNumber", "22", "Home2PhoneNumber", "6")}, nil)
+		c.clean()
+		want := []CardNumber{number("22", "home"), number("6", "work"), number("10", "pager")} // 7 and 8 were left out
+		if got := c.Numbers(); !slices.Equal(got, want) {
+			t.Errorf("%v, want %v", got, want)
+		}
+	})
 }
 
 func TestContactsAreListedAndFound(t *testing.T) {
@@ -311,7 +326,7 @@ func TestElementsThatAreLeftOut(t *testing.T) {
 			l := newLab(t)
 			id := l.contact(Card{
 				Fields: fields("FirstName", "Ann", "LastName", "Lee", "Spouse", "Sam", "NickName", "A", "Picture", "cGlj"), Note: "note",
-				Categories: []string{"x"}, Children: []string{"Kim"}, More: []CardNumber{{"7", "other"}},
+				Categories: []string{"x"}, Children: []string{"Kim"}, More: []CardNumber{{Number: "7", Kind: "other"}},
 			})
 			d := l.addressBook("A", c.supported)
 			l.ok(d.changeContact(id, "FirstName", "Anna"))
@@ -531,7 +546,7 @@ func FuzzCard(f *testing.F) {
 		c := Card{Fields: fields("CompanyName", firm)}
 		c.SetName(name)
 		c.Set("FileAs", filed)
-		c.SetNumbers([]CardNumber{{number, kind}, {number, "mobile"}})
+		c.SetNumbers([]CardNumber{{Number: number, Kind: kind}, {Number: number, Kind: "mobile"}})
 		_ = c.words()
 		if again := folded(folded(name)); again != folded(name) {
 			t.Errorf("%q folds to %q and %q", name, folded(name), again)
