@@ -49,6 +49,7 @@ const settled = (p, path) => ({
 async function look(p, screen, wrong) {
   for (const colorScheme of ['light', 'dark']) {
     await p.emulateMedia({ colorScheme })
+    await p.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))) // the colours are there
     const options = colorScheme === 'light' ? {} : { runOnly: ['color-contrast', 'link-in-text-block'] }
     const { violations } = await p.evaluate((o) => globalThis.axe.run(document, { resultTypes: ['violations'], ...o }), options)
     for (const v of violations) {
