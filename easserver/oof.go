@@ -161,8 +161,7 @@ func inFormat(reply account.OofReply, isHTML bool) string {
 	case isHTML:
 		return strings.ReplaceAll(html.EscapeString(reply.Message), "\n", "<br>")
 	}
-	text := htmlTag.ReplaceAllString(htmlBreak.ReplaceAllString(reply.Message, "\n"), "")
-	return strings.TrimSpace(html.UnescapeString(text))
+	return plainOf(reply.Message)
 }
 
 // bodyTypeIsHTML reads a BodyType that must be there.
