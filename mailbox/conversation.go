@@ -13,14 +13,18 @@ import (
 //
 // [MS-ASCON] 2.2.2.3.3 ConversationId (Sync), 2.2.2.4 ConversationIndex
 func converse(tx *store.Tx, i *store.Item) error {
-	sum := sha256.Sum256([]byte(strconv.FormatInt(int64(tx.User()), 10) + "\x00" + i.Peers))
-	i.ConversationID = sum[:16]
+	i.ConversationID = conversationID(tx.User(), i.Peers)
 	start, err := tx.ConversationStart(i.Peers)
 	if err != nil {
 		return err
 	}
 	i.ConversationIndex = conversationIndex(start, i.Date, i.ID)
 	return nil
+}
+
+func conversationID(user UserID, peers string) []byte {
+	sum := sha256.Sum256([]byte(strconv.FormatInt(int64(user), 10) + "\x00" + peers))
+	return sum[:16]
 }
 
 // Sizes of the parts of a ConversationIndex.

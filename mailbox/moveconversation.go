@@ -82,14 +82,14 @@ func (m *Mailbox) straying(tx *store.Tx, conversation []byte, dst store.Folder) 
 	return items, some, left, err
 }
 
-// belongsIn returns the folder in which a new item belongs because its whole
-// conversation was moved there, 0 when that is not so.
-func belongsIn(tx *store.Tx, i *store.Item, in store.Folder) (int64, error) {
+// belongsIn returns the folder in which a new item of a conversation belongs
+// because the whole of it was moved there, 0 when that is not so.
+func belongsIn(tx *store.Tx, conversation []byte, in store.Folder) (int64, error) {
 	switch in.Type {
 	case sentType, outboxType, draftsType:
 		return 0, nil
 	}
-	folder, err := tx.AlwaysMove(i.ConversationID)
+	folder, err := tx.AlwaysMove(conversation)
 	if err != nil || folder == 0 || folder == in.ID {
 		return 0, err
 	}
@@ -103,7 +103,7 @@ func belongsIn(tx *store.Tx, i *store.Item, in store.Folder) (int64, error) {
 // followConversation moves an item that the device has just added to where its
 // conversation is. What a phone that starts over adds once more is there already.
 func (s *session) followConversation(i *store.Item) error {
-	to, err := belongsIn(s.tx, i, s.in)
+	to, err := belongsIn(s.tx, i.ConversationID, s.in)
 	if err != nil || to == 0 {
 		return err
 	}

@@ -157,10 +157,7 @@ func (m *Mailbox) copyTo(tx *store.Tx, i *store.Item, folder int64) (*store.Item
 
 // deliver stores a new item in a folder, or where its conversation belongs.
 func (m *Mailbox) deliver(tx *store.Tx, i *store.Item, in store.Folder) error {
-	if err := converse(tx, i); err != nil {
-		return err
-	}
-	to, err := belongsIn(tx, i, in)
+	to, err := belongsIn(tx, conversationID(tx.User(), i.Peers), in)
 	if err != nil {
 		return err
 	}
