@@ -159,6 +159,16 @@ var folderSync = chapter{
 		a.want("Changes/Delete/ServerId", work)
 		s.equal("Work", tablet.folderSyncFrom0()["Work"] != nil, false)
 	}},
+	{"ASCMD-S04-TC10", "the items of a folder do not come with it", func(s *scene) {
+		phone := s.device("PHONE")
+		s.place(phone.createFolder("Work"), mail("plans"))
+		a := s.fresh("TABLET").command("FolderSync", foldersXML("FolderSync", el("SyncKey", "0")))
+		a.root.walk(func(e *element) {
+			if e.tag.Page() != 7 {
+				s.Errorf("%s", e.tag)
+			}
+		})
+	}},
 	{"MS-ASCMD_R5775", "folders come, and no items", func(s *scene) {
 		s.place(inbox, placed("hello"))
 		phone := s.device("PHONE")

@@ -125,6 +125,26 @@ var getItemEstimate = chapter{
 		phone.estimate(calendar, conversationMode).want(responseStatus, "103")
 	}},
 
+	{"ASCMD-S07-TC01", "an estimate says how many items are to come", func(s *scene) {
+		phone := s.device("PHONE")
+		phone.sync(inbox, "")
+		s.place(inbox, mail("plans"))
+		a := phone.estimate(inbox, mailOptions)
+		s.equal("children of Response", a.root.first("Response").children(), "Status Collection")
+		a.want(responseStatus, "1")
+		a.want(responseEstimate, "1")
+	}},
+	{"ASCMD-S07-TC04", "mail is filtered by 0 to 5, the rest is status 110", func(s *scene) {
+		s.wantFilters(inbox, "012345")
+	}},
+	{"ASCMD-S07-TC05", "the calendar is filtered by 0 and 4 to 7", func(s *scene) {
+		s.wantFilters(s.device("PHONE").types[calendarType], "04567")
+	}},
+	{"ASCMD-S07-TC15", "1001 collections are status 103", func(s *scene) {
+		one := "<Collection><sync:SyncKey>1</sync:SyncKey>" + el("CollectionId", inbox) + "</Collection>"
+		s.device("PHONE").command("GetItemEstimate", `<GetItemEstimate xmlns="GetItemEstimate" xmlns:sync="AirSync"><Collections>`+
+			strings.Repeat(one, 1001)+`</Collections></GetItemEstimate>`).wantTop("103")
+	}},
 	{"MS-ASCMD_R171", "the estimate is what the next Sync brings, and takes nothing away", func(s *scene) {
 		phone := s.device("PHONE")
 		phone.begin(inbox, smsOptions)
@@ -150,18 +170,10 @@ var getItemEstimate = chapter{
 		}
 	}},
 	{"MS-ASCMD_R2999", "mail has the filters 0 to 5, the calendar 0 and 4 to 7, tasks 0 and 8", func(s *scene) {
-		phone := s.device("PHONE")
-		for folder, valid := range map[string]string{inbox: "012345", phone.types[calendarType]: "04567", phone.types[tasksType]: "08"} {
-			phone.sync(folder, "")
-			for _, f := range "012345678" {
-				a := phone.estimate(folder, block("", filter(string(f))))
-				if strings.ContainsRune(valid, f) {
-					a.want(responseStatus, "1")
-				} else {
-					a.wantTop("110")
-				}
-			}
-		}
+		types := s.device("PHONE").types
+		s.wantFilters(inbox, "012345")
+		s.wantFilters(types[calendarType], "04567")
+		s.wantFilters(types[tasksType], "08")
 	}},
 	{"MS-ASCMD_R3269", "MaxItems of anything but recipients is status 2", func(s *scene) {
 		phone := s.device("PHONE")
@@ -211,4 +223,19 @@ var getItemEstimate = chapter{
 		s.device("PHONE").command("GetItemEstimate", `<GetItemEstimate xmlns="GetItemEstimate" xmlns:sync="AirSync"><Collections>`+
 			strings.Repeat(one, 1001)+`</Collections></GetItemEstimate>`).wantTop("103")
 	}},
+}
+
+// wantFilters checks which filters an estimate of a folder takes.
+func (s *scene) wantFilters(folder, valid string) {
+	s.Helper()
+	phone := s.device("PHONE")
+	phone.sync(folder, "")
+	for _, f := range "012345678" {
+		a := phone.estimate(folder, block("", filter(string(f))))
+		if strings.ContainsRune(valid, f) {
+			a.want(responseStatus, "1")
+		} else {
+			a.wantTop("110")
+		}
+	}
 }

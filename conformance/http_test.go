@@ -115,6 +115,46 @@ var overHTTP = chapter{
 			}
 		}
 	}},
+	{"ASHTTP-S01-TC11", "the codes of the commands about folders", func(s *scene) {
+		phone := s.device("PHONE")
+		work := phone.createFolder("Work")
+		for _, command := range []string{"FolderSync", "FolderCreate", "FolderUpdate", "FolderDelete"} {
+			a := phone.send(phone.request64(command, foldersXML(command, el("SyncKey", phone.keys[hierarchy])+folderCommands(work)[command])))
+			a.want("Status", "1")
+			phone.keys[hierarchy] = a.root.at("SyncKey")
+		}
+	}},
+	{"ASHTTP-S01-TC12", "the codes of the commands about items", func(s *scene) {
+		phone := s.device("PHONE")
+		phone.begin(inbox, "")
+		id := s.place(inbox, mail("plans"))
+		phone.send(phone.request64("Ping", pingXML("60", inbox))).want("Status", "2")
+		phone.send(phone.request64("GetItemEstimate", `<GetItemEstimate xmlns="GetItemEstimate" xmlns:sync="AirSync"><Collections><Collection><sync:SyncKey>`+
+			phone.keys[inbox]+`</sync:SyncKey><CollectionId>`+inbox+`</CollectionId></Collection></Collections></GetItemEstimate>`)).want(responseEstimate, "1")
+		phone.send(phone.request64("ItemOperations", operationsXML(fetchXML(inbox, id, "")))).want(fetched+"Status", "1")
+		phone.send(phone.request64("MoveItems", moveXML(id, inbox, deletedItems))).want(responseStatus, "3")
+	}},
+	{"ASHTTP-S03-TC01", "MS-ASAcceptMultiPart T brings parts, F does not", func(s *scene) {
+		id := s.place(inbox, mail("plans"))
+		phone := s.device("PHONE")
+		for value, media := range map[string]string{"T": "application/vnd.ms-sync.multipart", "F": "application/vnd.ms-sync.wbxml"} {
+			hr := phone.request(s.Context(), "ItemOperations", s.encode(operationsXML(fetchXML(inbox, id, ""))))
+			hr.Header.Set("MS-ASAcceptMultiPart", value)
+			response, err := s.server.HTTPClient().Do(hr)
+			if err != nil {
+				s.Fatal(err)
+			}
+			response.Body.Close()
+			s.equal("Content-Type", response.Header.Get("Content-Type"), media)
+		}
+	}},
+	{"ASHTTP-S03-TC03", "a policy key in the header and one in the query", func(s *scene) {
+		s.demandPolicy()
+		phone := s.fresh("PHONE")
+		phone.provisioned()
+		phone.send(phone.first()).want("Status", "1")
+		phone.send(phone.request64("FolderSync", foldersXML("FolderSync", el("SyncKey", "0")))).want("Status", "1")
+	}},
 
 	{"MS-ASHTTP_R426", "the base64 query serves for every command", func(s *scene) {
 		phone := s.fresh("PHONE")

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"asms/mailbox"
 )
 
 func TestItems(t *testing.T) { itemChanges.run(t) }
@@ -18,13 +20,13 @@ const (
 
 func flagged(inner string) string { return "<email:Flag>" + inner + "</email:Flag>" }
 
-// changed has one device change a text, and returns what another is told of it.
-func (s *scene) changed(data ...string) []*element {
+// changed has one device change an item, and returns what another is told of it.
+func (s *scene) changed(m mailbox.Message, data ...string) []*element {
 	s.Helper()
-	id := s.place(inbox, placed("hello"))
+	id := s.place(inbox, m)
 	phone, tablet := s.device("PHONE"), s.device("TABLET")
-	phone.begin(inbox, smsOptions)
-	tablet.begin(inbox, smsOptions)
+	phone.begin(inbox, smsOptions+mailOptions)
+	tablet.begin(inbox, smsOptions+mailOptions)
 	for _, d := range data {
 		phone.sync(inbox, commands(change(id, d))).want(responses, absent)
 	}
@@ -32,13 +34,13 @@ func (s *scene) changed(data ...string) []*element {
 	return of(a.root, inbox).all("Commands/Change/ApplicationData")
 }
 
-// refused checks that a change of a text is status 6, and that nobody hears of it.
-func (s *scene) refused(data ...string) {
+// refused checks that a change of an item is status 6, and that nobody hears of it.
+func (s *scene) refused(m mailbox.Message, data ...string) {
 	s.Helper()
-	id := s.place(inbox, placed("hello"))
+	id := s.place(inbox, m)
 	phone, tablet := s.device("PHONE"), s.device("TABLET")
-	phone.begin(inbox, smsOptions)
-	tablet.begin(inbox, smsOptions)
+	phone.begin(inbox, smsOptions+mailOptions)
+	tablet.begin(inbox, smsOptions+mailOptions)
 	for _, d := range data {
 		a := phone.sync(inbox, commands(change(id, d)))
 		if got := a.root.at(changeStatus); got != "6" {
@@ -51,25 +53,25 @@ func (s *scene) refused(data ...string) {
 // itemChanges is what [MS-ASEMAIL] asks of items that change.
 var itemChanges = chapter{
 	{"MS-ASEMAIL_R10604", "of an item that was read, Read alone comes", func(s *scene) {
-		c := s.changed(read("1"))
+		c := s.changed(placed("hello"), read("1"))
 		s.equal("changes", len(c), 1)
 		s.equal("children", c[0].children(), "Read")
 	}},
 	{"MS-ASEMAIL_R100", "of an item that was flagged, Flag alone comes", func(s *scene) {
-		c := s.changed(flagged(followUp))
+		c := s.changed(placed("hello"), flagged(followUp))
 		s.equal("changes", len(c), 1)
 		s.equal("children", c[0].children(), "Flag")
 	}},
 	{"MS-ASEMAIL_R10612", "of both, both come", func(s *scene) {
-		c := s.changed(read("1"), flagged(followUp))
+		c := s.changed(placed("hello"), read("1"), flagged(followUp))
 		s.equal("changes", len(c), 1)
 		s.equal("children", c[0].children(), "Read Flag")
 	}},
 	{"MS-ASEMAIL_R81", "of an item that is as it was, nothing comes", func(s *scene) {
-		s.equal("changes", len(s.changed(read("0"))), 0)
+		s.equal("changes", len(s.changed(placed("hello"), read("0"))), 0)
 	}},
 	{"MS-ASEMAIL_R82", "a flag is set, with dates or without, and comes as it was set", func(s *scene) {
-		f := s.changed(flagged(followUp + fourDates + "<tasks:ReminderSet>1</tasks:ReminderSet><tasks:ReminderTime>2026-11-23T08:00:00.000Z</tasks:ReminderTime>"))[0].first("Flag")
+		f := s.changed(placed("hello"), flagged(followUp+fourDates+"<tasks:ReminderSet>1</tasks:ReminderSet><tasks:ReminderTime>2026-11-23T08:00:00.000Z</tasks:ReminderTime>"))[0].first("Flag")
 		for name, want := range map[string]string{
 			"Status": "2", "FlagType": "Flag for follow up", "StartDate": "2026-11-23T00:00:00.000Z", "DueDate": "2026-11-24T00:00:00.000Z",
 			"ReminderSet": "1", "ReminderTime": "2026-11-23T08:00:00.000Z",
@@ -78,13 +80,13 @@ var itemChanges = chapter{
 		}
 	}},
 	{"MS-ASEMAIL_R86", "a flag is completed", func(s *scene) {
-		f := s.changed(flagged(followUp), flagged("<email:Status>1</email:Status>"+completed))[0].first("Flag")
+		f := s.changed(placed("hello"), flagged(followUp), flagged("<email:Status>1</email:Status>"+completed))[0].first("Flag")
 		s.equal("Status", f.at("Status"), "1")
 		s.equal("CompleteTime", f.at("CompleteTime"), "2026-11-23T09:00:00.000Z")
 	}},
 	{"MS-ASEMAIL_R88", "a flag is cleared by status 0 and by an empty one", func(s *scene) {
 		for _, cleared := range []string{noFlag, flagged("<email:Status>0</email:Status>")} {
-			c := s.changed(flagged(followUp), cleared)
+			c := s.changed(placed("hello"), flagged(followUp), cleared)
 			for _, one := range c {
 				s.equal("children of Flag", one.first("Flag").children(), "")
 			}
@@ -116,21 +118,21 @@ var itemChanges = chapter{
 		}
 	}},
 	{"MS-ASEMAIL_R92", "a flag that lacks what it needs is status 6", func(s *scene) {
-		s.refused(flagged("<email:Status>1</email:Status>"), flagged("<email:Status>2</email:Status>"), flagged("<email:Status>3</email:Status>"),
+		s.refused(placed("hello"), flagged("<email:Status>1</email:Status>"), flagged("<email:Status>2</email:Status>"), flagged("<email:Status>3</email:Status>"),
 			flagged("<email:FlagType>x</email:FlagType>"), flagged(followUp+"<tasks:ReminderSet>1</tasks:ReminderSet>"))
 	}},
 	{"MS-ASEMAIL_R739", "a flag that is due before it starts is status 6", func(s *scene) {
-		s.refused(flagged(followUp + strings.ReplaceAll(fourDates, "2026-11-24", "2026-11-22")))
+		s.refused(placed("hello"), flagged(followUp+strings.ReplaceAll(fourDates, "2026-11-24", "2026-11-22")))
 	}},
 	{"MS-ASEMAIL_R741", "some of the four dates are status 6", func(s *scene) {
-		s.refused(flagged(followUp+"<tasks:StartDate>2026-11-23T00:00:00.000Z</tasks:StartDate>"),
+		s.refused(placed("hello"), flagged(followUp+"<tasks:StartDate>2026-11-23T00:00:00.000Z</tasks:StartDate>"),
 			flagged(followUp+"<tasks:DueDate>2026-11-24T00:00:00.000Z</tasks:DueDate><tasks:UtcDueDate>2026-11-24T00:00:00.000Z</tasks:UtcDueDate>"))
 	}},
 	{"MS-ASEMAIL_R643", "Read that is neither 0 nor 1 is status 6", func(s *scene) {
-		s.refused(read("maybe"), read("2"))
+		s.refused(placed("hello"), read("maybe"), read("2"))
 	}},
 	{"MS-ASEMAIL_R347", "a ConversationId in a Change is status 6", func(s *scene) {
-		s.refused("<email2:ConversationId>AAAAAAAAAAAAAAAA</email2:ConversationId>")
+		s.refused(placed("hello"), "<email2:ConversationId>AAAAAAAAAAAAAAAA</email2:ConversationId>")
 	}},
 	{"MS-ASEMAIL_R437", "no flag is an empty Flag", func(s *scene) {
 		s.place(inbox, placed("hello"))
@@ -147,7 +149,7 @@ var itemChanges = chapter{
 		s.equal("ConversationId", len(add.data("ConversationId")), 16)
 	}},
 	{"MS-ASDTYPE_R6", "an empty boolean is 1", func(s *scene) {
-		c := s.changed("<email:Read/>")
+		c := s.changed(placed("hello"), "<email:Read/>")
 		s.equal("changes", len(c), 1)
 		s.equal("Read", c[0].at("Read"), "1")
 	}},

@@ -92,6 +92,52 @@ var itemOperations = chapter{
 			a.want(fetched+"Properties", absent)
 		}
 	}},
+	{"ASCMD-S08-TC05", "a mail is fetched", func(s *scene) {
+		id := s.place(inbox, mail("plans"))
+		a := s.device("PHONE").operate(fetchXML(inbox, id, ""))
+		a.want(fetched+"Status", "1")
+		a.want(fetched+"Class", "Email")
+		a.want(fetched+"Properties/Subject", "plans")
+	}},
+	{"ASCMD-S08-TC06", "a conversation is moved", func(s *scene) {
+		phone, conversation := s.conversation()
+		a := phone.moveConversation(conversation, deletedItems)
+		a.want("Status", "1")
+		a.want(moved+"Status", "1")
+		s.equal("ConversationId", a.root.at(moved+"ConversationId"), string(conversation))
+	}},
+	{"ASCMD-S08-TC10", "a folder is emptied", func(s *scene) {
+		s.place(deletedItems, mail("plans"))
+		phone := s.device("PHONE")
+		a := phone.operate(emptyXML(deletedItems, ""))
+		a.want(emptied+"Status", "1")
+		a.want(emptied+"CollectionId", deletedItems)
+		s.equal("mails", len(phone.begin(deletedItems, "")), 0)
+	}},
+	{"ASCMD-S08-TC18", "two attachments in one Fetch are status 2", func(s *scene) {
+		s.device("PHONE").operate("<Fetch>" + el("Store", "Mailbox") + el("base:FileReference", "a") + el("base:FileReference", "b") + "</Fetch>").wantTop("2")
+	}},
+	{"ASCON-S03-TC01", "a conversation that is ignored goes to Deleted Items", func(s *scene) {
+		phone, conversation := s.conversation()
+		phone.moveConversation(conversation, deletedItems).want(moved+"Status", "1")
+		s.place(inbox, placed("three"))
+		s.equal("texts in the Inbox", s.count(inbox), 0)
+		s.equal("texts in Deleted Items", s.count(deletedItems), 3)
+	}},
+	{"ASCON-S03-TC03", "a Move without a destination is status 2", func(s *scene) {
+		phone, conversation := s.conversation()
+		phone.moveConversation(conversation, "").want(moved+"Status", "2")
+	}},
+	{"ASCON-S03-TC04", "a conversation or a destination that is not there is status 6", func(s *scene) {
+		phone, conversation := s.conversation()
+		phone.moveConversation(make([]byte, 16), deletedItems).want(moved+"Status", "6")
+		phone.moveConversation(conversation, unknown).want(moved+"Status", "6")
+	}},
+	{"ASCON-S03-TC07", "a message part of another type is status 164", func(s *scene) {
+		id := s.place(inbox, mail("plans"))
+		s.device("PHONE").operate(fetchXML(inbox, id, "<Options><base:BodyPartPreference><base:Type>1</base:Type></base:BodyPartPreference></Options>")).
+			want(fetched+"Status", "164")
+	}},
 	{"ASCMD-S08-TC09", "nothing can be done in the recipient information cache", func(s *scene) {
 		phone := s.device("PHONE")
 		phone.operate(fetchXML(recipientCache, "RI:1", "")).want(fetched+"Status", "6")
@@ -224,6 +270,16 @@ var itemOperations = chapter{
 		s.equal("in the folder", s.count(work), 2)
 		s.equal("in the Inbox", s.count(inbox), 1)
 		s.equal("in Sent Items", s.count(sentItems), 1)
+	}},
+	{"MS-ASCON_R172", "what comes to it later follows, from the server and from a device", func(s *scene) {
+		phone, conversation := s.conversation()
+		work := phone.createFolder("Work")
+		phone.moveConversation(conversation, work).want(moved+"Status", "1")
+		s.place(inbox, placed("three"))
+		phone.begin(inbox, smsOptions)
+		phone.add(inbox, "c4", received("four"))
+		s.equal("in the folder", s.count(work), 4)
+		s.equal("in the Inbox", s.count(inbox), 0)
 	}},
 	{"MS-ASCON_R146", "a conversation or a folder that is not there is status 6", func(s *scene) {
 		phone, conversation := s.conversation()

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +100,22 @@ var ping = chapter{
 		second.stillWaits()
 		phone.folderSync()
 		second.wakes(5 * time.Second).wantTop("1")
+	}},
+	{"ASCMD-S11-TC06", "what came to two of three folders is said of those two", func(s *scene) {
+		phone := s.device("PHONE")
+		for _, folder := range []string{inbox, sentItems, deletedItems} {
+			phone.begin(folder, "")
+		}
+		s.place(inbox, mail("plans"))
+		s.place(deletedItems, mail("old plans"))
+		a := phone.command("Ping", pingXML("60", inbox, sentItems, deletedItems))
+		a.want("Status", "2")
+		var got []string
+		for _, f := range a.root.all("Folders/Folder") {
+			got = append(got, f.text)
+		}
+		slices.Sort(got)
+		s.equal("folders", got, []string{inbox, deletedItems})
 	}},
 
 	{"MS-ASCMD_R306", "it names the folders to which something came, and no others", func(s *scene) {

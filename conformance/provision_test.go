@@ -200,6 +200,28 @@ var provision = chapter{
 		phone.send(empty).wantTop("141")
 		phone.send(none).wantTop("141")
 	}},
+	{"ASPROV-S01-TC01", "a policy is acknowledged", func(s *scene) {
+		s.demandPolicy()
+		phone := s.fresh("PHONE")
+		a := phone.acknowledge(phone.fetchPolicy(), "1")
+		a.want("Status", "1")
+		a.want(policyStatus, "1")
+	}},
+	{"ASPROV-S02-TC01", "a device is told to erase itself, and says how that went", func(s *scene) {
+		phone := s.device("PHONE")
+		s.wipe(phone, true)
+		s.equal("FolderSync", phone.folderSyncStatus(), "140")
+		s.equal("children", phone.provision("").root.children(), "Status RemoteWipe")
+		phone.provision("<RemoteWipe><Status>2</Status></RemoteWipe>").want("Status", "2")
+		phone.provision("<RemoteWipe><Status>1</Status></RemoteWipe>").want("Status", "1")
+	}},
+	{"ASPROV-S02-TC02", "a device is told to erase the account", func(s *scene) {
+		phone := s.device("PHONE")
+		s.wipe(phone, false)
+		s.equal("children", phone.provision("").root.children(), "Status AccountOnlyRemoteWipe")
+		phone.provision("<AccountOnlyRemoteWipe><Status>2</Status></AccountOnlyRemoteWipe>").want("Status", "2")
+		phone.provision("<AccountOnlyRemoteWipe><Status>1</Status></AccountOnlyRemoteWipe>").want("Status", "1")
+	}},
 	{"ASPROV-S01-TC03", "what a policy asked for and asks no more is taken back", func(s *scene) {
 		const doc = "Policies/Policy/Data/EASProvisionDoc/"
 		s.definePolicy(&account.Policy{DevicePassword: true, MinLength: 8, NoCamera: true})

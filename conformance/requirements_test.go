@@ -23,7 +23,7 @@ func requirements(t *testing.T) []Requirement {
 func TestIDs(t *testing.T) {
 	t.Parallel()
 	listed := regexp.MustCompile(`^MS-AS(CMD|HTTP|PROV|AIRS|EMAIL|CON|WBXML|DTYPE)_R[0-9]+$`)
-	public := regexp.MustCompile(`^AS(CMD|HTTP|PROV|CON)-S[0-9]{2}-TC[0-9]{2}$`)
+	public := regexp.MustCompile(`^AS(CMD|HTTP|PROV|AIRS|EMAIL|CON)-S[0-9]{2}-TC[0-9]{2}$`)
 	seen := map[string]bool{}
 	last := map[string]int{}
 	for _, r := range requirements(t) {

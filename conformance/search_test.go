@@ -116,6 +116,37 @@ var searching = chapter{
 		phone.search(and(hello), "<Range>9-0</Range>").wantStore("2")
 		phone.command("Search", strings.Replace(searchXML(and(hello), ""), "Mailbox", "Cellar", 1)).wantStore("2")
 	}},
+	{"ASCMD-S14-TC12", "nothing that matches is an empty Result", func(s *scene) {
+		a := s.library().search(and("<FreeText>nobody wrote that</FreeText>"), "").wantStore("1")
+		s.equal("results", len(a.root.all(inStore+"Result")), 1)
+		s.equal("children of Result", a.root.first(inStore+"Result").children(), "")
+	}},
+	{"ASCMD-S14-TC13", "several that match are several Results", func(s *scene) {
+		a := s.library().search(and(hello), "").wantStore("1")
+		s.equal("results", len(a.found()), 2)
+		a.want(inStore+"Total", "2")
+	}},
+	{"ASCMD-S14-TC15", "all classes may be named at once", func(s *scene) {
+		var classes string
+		for _, c := range []string{"Tasks", "Email", "Calendar", "Contacts", "Notes", "SMS"} {
+			classes += el("sync:Class", c)
+		}
+		s.equal("results", len(s.library().search(and(classes+hello), "").wantStore("1").found()), 2)
+	}},
+	{"ASCMD-S14-TC17", "no class is every class", func(s *scene) {
+		phone := s.library()
+		s.place(inbox, mail("hello by mail"))
+		s.equal("results", len(phone.search(and(hello), "").wantStore("1").found()), 3)
+	}},
+	{"ASCMD-S14-TC22", "with DeepTraversal the folders within are searched", func(s *scene) {
+		s.wantDeep("<DeepTraversal/>", 2)
+	}},
+	{"ASCMD-S14-TC23", "without it they are not", func(s *scene) {
+		s.wantDeep("", 1)
+	}},
+	{"ASCMD-S14-TC28", "case makes no difference", func(s *scene) {
+		s.equal("results", len(s.library().search(and("<FreeText>HELLO</FreeText>"), "").wantStore("1").found()), 2)
+	}},
 	{"ASCMD-S14-TC27", "a ConversationId outside of And is status 8", func(s *scene) {
 		s.library().search(el("ConversationId", "x")+and(hello), "").wantStore("8")
 	}},
@@ -218,6 +249,29 @@ var searching = chapter{
 		a.want("Response/Range", "1-1")
 		phone.find("another", hello, "<Range>1-9</Range>").want("Response/Status", "4")
 	}},
+	{"ASCMD-S23-TC05", "several that match are several Results", func(s *scene) {
+		a := s.library().find("1", hello, "")
+		a.want("Response/Total", "2")
+		s.equal("results", len(a.root.all("Response/Result")), 2)
+	}},
+	{"ASCMD-S23-TC06", "nothing that matches is no Result", func(s *scene) {
+		a := s.library().find("1", "<FreeText>nobody wrote that</FreeText>", "")
+		a.want("Response/Status", "1")
+		s.equal("results", len(a.root.all("Response/Result")), 0)
+	}},
+	{"ASCON-S05-TC01", "a conversation is found, whatever folder its texts are in", func(s *scene) {
+		phone, conversation := s.conversation()
+		sent := placed("three")
+		sent.From, sent.To = me, pat
+		s.place(sentItems, sent)
+		a := phone.search(and(`<ConversationId opaque="hex">`+hex.EncodeToString(conversation)+`</ConversationId>`), "").wantStore("1")
+		s.equal("results", len(a.found()), 3)
+	}},
+	{"ASCON-S05-TC03", "a message part of another type is status 164", func(s *scene) {
+		phone, conversation := s.conversation()
+		phone.search(and(`<ConversationId opaque="hex">`+hex.EncodeToString(conversation)+`</ConversationId>`),
+			"<base:BodyPartPreference><base:Type>1</base:Type></base:BodyPartPreference>").wantStore("164")
+	}},
 	{"ASCMD-S23-TC08", "a device whose folders are out of date is told to synchronize them", func(s *scene) {
 		s.fresh("NEVER").find("1", hello, "").want("Status", "3")
 		phone, tablet := s.library(), s.device("TABLET")
@@ -245,4 +299,16 @@ func (d *device) find(id, query, options string) *answer {
 	}
 	return d.command("Find", `<Find xmlns="Find" xmlns:sync="AirSync">`+el("SearchId", id)+`<ExecuteSearch><MailBoxSearchCriterion><Query>`+
 		query+`</Query>`+options+`</MailBoxSearchCriterion></ExecuteSearch></Find>`)
+}
+
+// wantDeep checks how many mails a Search of a folder finds, of one in it and one
+// in a folder within.
+func (s *scene) wantDeep(options string, want int) {
+	s.Helper()
+	phone := s.device("PHONE")
+	work := phone.createFolder("Work")
+	within := phone.folders("FolderCreate", folderCreateXML(work, "2026", userMailType)).root.at("ServerId")
+	s.place(work, mail("hello"))
+	s.place(within, mail("hello from within"))
+	s.equal("results", len(phone.search(and(el("sync:CollectionId", work)+hello), options).wantStore("1").found()), want)
 }

@@ -134,6 +134,11 @@ var settings = chapter{
 		a.want("Oof/Get/OofState", "1")
 		a.want("Oof/Get/StartTime", absent)
 	}},
+	{"ASCMD-S16-TC13", "answers come in the order of the request", func(s *scene) {
+		a := s.device("PHONE").command("Settings", settingsXML("<UserInformation><Get/></UserInformation><Oof><Get><BodyType>Text</BodyType></Get></Oof>"+
+			"<DeviceInformation><Set><Model>M</Model></Set></DeviceInformation>"))
+		s.equal("children", a.root.children(), "Status UserInformation Oof DeviceInformation")
+	}},
 
 	{"MS-ASCMD_R478", "properties are answered in their order, whichever that is", func(s *scene) {
 		phone := s.device("PHONE")

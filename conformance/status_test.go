@@ -10,18 +10,7 @@ import (
 
 func TestStatus(t *testing.T) { commonStatuses.run(t) }
 
-func moveXML(item, from, to string) string {
-	return `<MoveItems xmlns="Move"><Move>` + el("SrcMsgId", item) + el("SrcFldId", from) + el("DstFldId", to) + `</Move></MoveItems>`
-}
-
-// move moves an item and returns the answer to it.
-func (d *device) move(item, from, to string) *element {
-	d.s.Helper()
-	return d.command("MoveItems", moveXML(item, from, to)).root.first("Response")
-}
-
-// commonStatuses are the statuses that all commands share, and those of
-// MoveItems.
+// commonStatuses are the statuses that all commands share.
 var commonStatuses = chapter{
 	{"ASCMD-S21-TC04", "a move to the recipient information cache is status 105", func(s *scene) {
 		id := s.place(inbox, placed("hello"))
@@ -95,52 +84,6 @@ var commonStatuses = chapter{
 		phone.folderSync()
 		phone.createFolder("The last")
 		phone.folders("FolderCreate", folderCreateXML("0", "One more", userMailType)).wantTop("151")
-	}},
-
-	{"MS-ASCMD_R289", "what moves goes from one folder and comes to the other", func(s *scene) {
-		id := s.place(inbox, mail("plans"))
-		phone, tablet := s.device("PHONE"), s.device("TABLET")
-		work := phone.createFolder("Work")
-		for _, d := range []*device{phone, tablet} {
-			d.folderSync()
-			d.begin(inbox, "")
-			d.begin(work, "")
-		}
-		r := phone.move(id, inbox, work)
-		r.wantStatus(s, "3")
-		s.equal("SrcMsgId", r.at("SrcMsgId"), id)
-		for _, d := range []*device{phone, tablet} {
-			s.equal("what leaves", d.sync(inbox, "").collection().at("Commands/Delete/ServerId"), id)
-			s.equal("what comes", d.sync(work, "").collection().at("Commands/Add/ServerId"), r.at("DstMsgId"))
-		}
-	}},
-	{"MS-ASCMD_R4207", "a source that is not there, item or folder, is status 1", func(s *scene) {
-		id := s.place(inbox, mail("plans"))
-		phone := s.device("PHONE")
-		phone.move(inbox+":4711", inbox, deletedItems).wantStatus(s, "1")
-		phone.move(id, unknown, deletedItems).wantStatus(s, "1")
-		phone.move(id, sentItems, deletedItems).wantStatus(s, "1")
-		phone.move(id, inbox, deletedItems).wantStatus(s, "3")
-		phone.move(id, inbox, deletedItems).wantStatus(s, "1")
-	}},
-	{"MS-ASCMD_R4212", "a destination that is not there is status 2", func(s *scene) {
-		id := s.place(inbox, mail("plans"))
-		phone := s.device("PHONE")
-		phone.move(id, inbox, unknown).wantStatus(s, "2")
-		phone.move(id, inbox, contacts).wantStatus(s, "2")
-	}},
-	{"MS-ASCMD_R4219", "a move to the same folder is status 4", func(s *scene) {
-		id := s.place(inbox, mail("plans"))
-		s.device("PHONE").move(id, inbox, inbox).wantStatus(s, "4")
-	}},
-	{"MS-ASCMD_R4222", "two destinations are status 5", func(s *scene) {
-		id := s.place(inbox, mail("plans"))
-		a := s.device("PHONE").command("MoveItems", strings.Replace(moveXML(id, inbox, deletedItems), "</Move>", el("DstFldId", sentItems)+"</Move>", 1))
-		a.want(responseStatus, "5")
-	}},
-	{"MS-ASCMD_R5653", "1001 moves are status 103", func(s *scene) {
-		one := "<Move>" + el("SrcMsgId", "1:1") + el("SrcFldId", inbox) + el("DstFldId", deletedItems) + "</Move>"
-		s.device("PHONE").command("MoveItems", `<MoveItems xmlns="Move">`+strings.Repeat(one, 1001)+`</MoveItems>`).wantTop("103")
 	}},
 }
 

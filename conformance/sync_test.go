@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -67,6 +68,24 @@ var syncing = chapter{
 			phone.command("Sync", syncXML(phone.collection(folder, "<GetChanges>0</GetChanges>"+conversationMode), "")).wantTop("4")
 		}
 	}},
+	{"ASCMD-S19-TC03", "folders, a first key, an estimate, and then items until there are no more", func(s *scene) {
+		for i := range 5 {
+			s.place(inbox, mail(strconv.Itoa(i)))
+		}
+		phone := s.device("PHONE")
+		phone.sync(inbox, "").want(collectionStatus, "1")
+		phone.estimate(inbox, mailOptions).want(responseEstimate, "5")
+		got := 0
+		for more := true; more; {
+			a := phone.sync(inbox, "<WindowSize>2</WindowSize>")
+			got += len(a.collection().all("Commands/Add"))
+			more = a.collection().has("MoreAvailable")
+		}
+		s.equal("mails", got, 5)
+	}},
+	{"ASCMD-S19-TC09", "options of one class twice are status 4", func(s *scene) {
+		s.device("PHONE").sync(inbox, block("Email", filter("0"))+block("Email", filter("1"))).wantTop("4")
+	}},
 	{"ASCMD-S19-TC10", "empty Commands are no error", func(s *scene) {
 		s.place(inbox, mail("plans"))
 		phone := s.device("PHONE")
@@ -97,6 +116,7 @@ var syncing = chapter{
 			}
 		}
 	}},
+	{"ASCMD-S19-TC14", "FilterType twice is no error", func(s *scene) { s.wantOptions("<FilterType>3</FilterType><FilterType>0</FilterType>") }},
 	{"ASCMD-S19-TC15", "contacts take a filter and no filter alike", func(s *scene) {
 		phone := s.device("PHONE")
 		for f := range 9 {
@@ -112,10 +132,15 @@ var syncing = chapter{
 		a.wantItems(inbox, 1)
 		a.want(responses, absent)
 	}},
+	{"ASCMD-S19-TC20", "Class twice in one block is no error", func(s *scene) { s.wantOptions("<Class>Email</Class><Class>Email</Class>") }},
 	{"ASCMD-S19-TC21", "MaxItems twice is no error in the recipient information cache", func(s *scene) {
 		phone := s.device("PHONE")
 		phone.sync(recipientCache, maxItems).want(collectionStatus, "1")
 		phone.sync(recipientCache, "").wantEmpty()
+	}},
+	{"ASCMD-S19-TC22", "MIMESupport twice is no error", func(s *scene) { s.wantOptions("<MIMESupport>1</MIMESupport><MIMESupport>0</MIMESupport>") }},
+	{"ASCMD-S19-TC23", "MIMETruncation twice is no error", func(s *scene) {
+		s.wantOptions("<MIMETruncation>1</MIMETruncation><MIMETruncation>8</MIMETruncation>")
 	}},
 	{"ASCMD-S19-TC25", "a mail cannot be added: status 6 of the item", func(s *scene) {
 		phone := s.device("PHONE")
@@ -125,6 +150,13 @@ var syncing = chapter{
 		a.want(collectionStatus, "1")
 		a.want(addStatus, "6")
 		s.equal("mails", len(s.device("TABLET").begin(inbox, "")), 0)
+	}},
+	{"ASCMD-S19-TC26", "GetChanges with key 0 is status 4, unless it is 0", func(s *scene) {
+		phone := s.device("PHONE")
+		phone.sync(inbox, "<GetChanges/>").wantTop("4")
+		phone.sync(inbox, "<GetChanges>1</GetChanges>").wantTop("4")
+		phone.sync(inbox, "<GetChanges>0</GetChanges>").want(collectionStatus, "1")
+		phone.begin(inbox, "")
 	}},
 	{"ASCMD-S19-TC28", "a Change of what is not there is answered", func(s *scene) {
 		phone := s.device("PHONE")
@@ -153,6 +185,24 @@ var syncing = chapter{
 	{"ASCMD-S19-TC33", "a HeartbeatInterval above 3540 is told 3540", func(s *scene) {
 		s.wantLimits("HeartbeatInterval", map[string]string{"3541": "3540", "100000": "3540"})
 	}},
+	{"ASCMD-S19-TC34", "what is deleted goes to Deleted Items with DeletesAsMoves", func(s *scene) { s.wantDeleted("<DeletesAsMoves>1</DeletesAsMoves>", 1) }},
+	{"ASCMD-S19-TC35", "what is deleted is gone without", func(s *scene) { s.wantDeleted("<DeletesAsMoves>0</DeletesAsMoves>", 0) }},
+	{"ASCMD-S19-TC36", "a mail is fetched", func(s *scene) {
+		id := s.place(inbox, mail("plans"))
+		phone := s.device("PHONE")
+		phone.begin(inbox, mailOptions)
+		a := phone.sync(inbox, commands(fetchItem(id)))
+		a.want(fetchStatus, "1")
+		a.want("Collections/Collection/Responses/Fetch/ApplicationData/Subject", "plans")
+	}},
+	{"ASCMD-S19-TC40", "in a conflict the server wins: status 7", func(s *scene) {
+		id := s.place(inbox, mail("plans"))
+		phone, tablet := s.device("PHONE"), s.device("TABLET")
+		phone.begin(inbox, block("", "<Conflict>1</Conflict>"))
+		tablet.begin(inbox, "")
+		tablet.sync(inbox, commands(change(id, read("1"))))
+		phone.sync(inbox, commands(change(id, read("0")))).want(changeStatus, "7")
+	}},
 	{"ASCMD-S19-TC41", "Conflict twice is no error", func(s *scene) {
 		phone := s.device("PHONE")
 		for _, folder := range []string{inbox, contacts} {
@@ -171,8 +221,24 @@ var syncing = chapter{
 		phone.sync(contacts, block("Contacts", "")+block("Calendar", "")).wantTop("4")
 		phone.sync(contacts, block("SMS", "")).wantTop("4")
 	}},
+	{"ASCMD-S19-TC46", "a collection without an id is status 4", func(s *scene) {
+		s.device("PHONE").command("Sync", syncXML("<Collection><SyncKey>0</SyncKey></Collection>", "")).wantTop("4")
+	}},
 	{"ASCMD-S19-TC47", "a Wait out of range is status 14", func(s *scene) {
 		s.wantLimits("Wait", map[string]string{"0": "1", "60": "59"})
+	}},
+	{"ASCMD-S19-TC48", "201 commands are status 4", func(s *scene) {
+		phone := s.device("PHONE")
+		phone.sync(inbox, "")
+		phone.sync(inbox, "<Commands>"+strings.Repeat(fetchItem(inbox+":1"), 201)+"</Commands>").wantTop("4")
+	}},
+	{"ASCMD-S19-TC52", "a Fetch and a Change of what is gone are status 8", func(s *scene) {
+		id := s.place(inbox, mail("plans"))
+		phone, tablet := s.device("PHONE"), s.device("TABLET")
+		phone.begin(inbox, mailOptions)
+		tablet.begin(inbox, mailOptions)
+		tablet.sync(inbox, "<DeletesAsMoves>0</DeletesAsMoves>"+commands(remove(id)))
+		phone.sync(inbox, "<GetChanges>0</GetChanges>"+commands(fetchItem(id))).want(fetchStatus, "8")
 	}},
 }
 
@@ -186,4 +252,24 @@ func (s *scene) wantLimits(element string, nearest map[string]string) {
 		phone.command("Sync", syncXML(phone.collection(inbox, ""), el(element, value))).wantLimit("14", "Limit", limit)
 	}
 	phone.sync(inbox, "").wantEmpty()
+}
+
+// wantOptions checks that Options for mail, with which something is odd, are no
+// error.
+func (s *scene) wantOptions(inner string) {
+	s.Helper()
+	s.place(inbox, mail("plans"))
+	phone := s.device("PHONE")
+	s.equal("mails", len(phone.begin(inbox, "<Options>"+inner+"</Options>")), 1)
+}
+
+// wantDeleted deletes a mail and checks how many Deleted Items holds then.
+func (s *scene) wantDeleted(moves string, want int) {
+	s.Helper()
+	id := s.place(inbox, mail("plans"))
+	phone := s.device("PHONE")
+	phone.begin(inbox, mailOptions)
+	phone.sync(inbox, moves+commands(remove(id))).want(deleteStatus, absent)
+	s.equal("mails in the Inbox", len(phone.begin(inbox, "")), 0)
+	s.equal("mails in Deleted Items", len(phone.begin(deletedItems, "")), want)
 }
