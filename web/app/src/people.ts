@@ -27,8 +27,8 @@ export function initials(p: Party): string {
 /** tint is a number from 0 to 5 that stays the same for a number. */
 export function tint(p: Party): number {
   let h = 0
-  for (const c of p.number) h = (h * 31 + c.charCodeAt(0)) >>> 0
-  return h % 6
+  for (const c of p.number) h = Math.imul(h ^ c.charCodeAt(0), 0x9e3779b1)
+  return (h >>> 16) % 6
 }
 
 /** fromWhom names who wrote an incoming message. */

@@ -41,8 +41,8 @@ async function answers(url, child) {
 }
 
 /** start runs asms until stop is called. */
-async function start(data, args) {
-  const port = await freePort()
+async function start(data, args, port) {
+  port ??= await freePort()
   const child = spawn(program, [...args, '--data', data, '--listen', `127.0.0.1:${port}`], { stdio: ['pipe', 'pipe', 'pipe'] })
   child.said = ''
   for (const out of [child.stdout, child.stderr]) out.on('data', (d) => (child.said += d))
@@ -50,13 +50,11 @@ async function start(data, args) {
   await answers(url, child)
   return {
     url,
-    child,
-    async stop() {
-      if (child.exitCode === null) {
-        child.kill('SIGTERM')
-        await once(child, 'exit')
-      }
-      rmSync(data, { recursive: true, force: true })
+    port,
+    async end() {
+      if (child.exitCode !== null) return
+      child.kill('SIGTERM')
+      await once(child, 'exit')
     },
   }
 }
@@ -69,7 +67,15 @@ export async function demo() {
   const d = await start(data, ['demo'])
   const file = join(data, 'password')
   while (!existsSync(file) || readFileSync(file, 'utf8').trim() === '') await sleep(20)
-  return { ...d, user: 'demo', password: readFileSync(file, 'utf8').trim() }
+  return {
+    url: d.url,
+    user: 'demo',
+    password: readFileSync(file, 'utf8').trim(),
+    async stop() {
+      await d.end()
+      rmSync(data, { recursive: true, force: true })
+    },
+  }
 }
 
 function run(command, args, input) {
@@ -84,12 +90,27 @@ function run(command, args, input) {
 export async function mailbox(texts) {
   const data = newData()
   run(program, ['user', 'add', 'ann', '--admin', '--data', data, '--password-stdin'], password + '\n')
-  if (texts.length > 0) {
-    const seed = join(data, 'seed')
-    run('go', ['build', '-o', seed, './web/app/test/testdata/seed'])
-    run(seed, [data, 'ann'], texts.map((t) => JSON.stringify(t)).join('\n'))
+  const seed = join(data, 'seed')
+  run('go', ['build', '-o', seed, './web/app/test/testdata/seed'])
+  const put = (texts) => run(seed, [data, 'ann'], texts.map((t) => JSON.stringify(t)).join('\n'))
+  put(texts)
+  let d = await start(data, ['serve'])
+  return {
+    url: d.url,
+    user: 'ann',
+    password,
+    /** away ends the server, puts texts into the mailbox, does f and starts it again. */
+    async away(texts, f) {
+      await d.end()
+      put(texts)
+      await f()
+      d = await start(data, ['serve'], d.port)
+    },
+    async stop() {
+      await d.end()
+      rmSync(data, { recursive: true, force: true })
+    },
   }
-  return { ...(await start(data, ['serve'])), user: 'ann', password }
 }
 
 export async function browser() {

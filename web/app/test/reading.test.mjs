@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { browser, mailbox, Reader } from './asms.mjs'
-import { hostile, many } from './texts.mjs'
+import { ada, hostile, many } from './texts.mjs'
 
 const count = Number(process.env.TEXTS ?? 50_000)
 
@@ -267,6 +267,23 @@ test('an administrator sees to users and to the server', async () => {
   await page.getByRole('dialog').getByRole('textbox').fill('bob')
   await remove.click()
   await users.getByText('bob').waitFor({ state: 'detached' })
+})
+
+test('a server that goes and comes again takes nothing away', async () => {
+  await page.goto(server.url + '/')
+  await list().getByRole('link', { name: /Ada Lovelace/ }).click()
+  await texts().getByText('This one is new.').waitFor()
+  const missed = { peers: ada, body: 'While the server was away', date: new Date(), read: false }
+  await server.away([missed], async () => {
+    await page.getByText('No connection to the server').waitFor()
+    await page.getByRole('textbox', { name: 'Text', exact: true }).fill('Into the void')
+    await page.keyboard.press('Enter')
+    await page.getByText('Trying again cannot send it twice').waitFor()
+  })
+  await texts().getByText('While the server was away').waitFor({ timeout: 15_000 })
+  await page.getByText('No connection to the server').waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.locator('.message.out', { hasText: 'Into the void' }).getByText('Waiting for a phone').waitFor()
 })
 
 test('who signs out is out, in every tab', async () => {
