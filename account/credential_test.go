@@ -17,8 +17,7 @@ import (
 func TestASessionLastsAsLongAsItIsUsed(t *testing.T) {
 	l := newLab(t, nil)
 	ann := l.user("ann")
-	secret, err := l.OpenSession(l.ctx, ann.ID)
-	l.must(err)
+	secret := l.session(ann)
 	for day := range 5 {
 		l.clock.pass(29 * 24 * time.Hour)
 		if who, err := l.Session(l.ctx, secret); err != nil || who.User != ann.ID || who.Credential.Kind != BySession {
@@ -31,15 +30,44 @@ func TestASessionLastsAsLongAsItIsUsed(t *testing.T) {
 	if _, err := l.Session(l.ctx, secret); !errors.Is(err, ErrBadCredentials) {
 		t.Errorf("after 181 days: %v", err)
 	}
-	idle, err := l.OpenSession(l.ctx, ann.ID)
-	l.must(err)
+	idle := l.session(ann)
 	l.clock.pass(30 * 24 * time.Hour)
 	if _, err := l.Session(l.ctx, idle); !errors.Is(err, ErrBadCredentials) {
 		t.Errorf("after 30 idle days: %v", err)
 	}
-	_, err = l.OpenSession(l.ctx, ann.ID) // clears away what has ended
-	l.must(err)
+	l.session(ann) // clears away what has ended
 	if all, err := l.Credentials(l.ctx, ann.ID, BySession); err != nil || len(all) != 1 {
+		t.Errorf("%d sessions, %v", len(all), err)
+	}
+}
+
+// session opens a session of the user.
+func (l *lab) session(u store.User) string {
+	l.t.Helper()
+	e, err := l.entry(l.ctx, u.ID)
+	l.must(err)
+	secret, err := l.OpenSession(l.ctx, e.identity(store.Credential{}))
+	l.must(err)
+	return secret
+}
+
+// Who has signed in with the old password, and is not yet in, comes too late.
+func TestNoSessionIsOpenedByAPasswordOfBefore(t *testing.T) {
+	l := newLab(t, nil)
+	ann := l.user("ann")
+	thief, err := l.SignIn(l.ctx, "ann", "secret of ann", "")
+	l.must(err)
+	_, app, err := l.AddAppPassword(l.ctx, ann.ID, "phone")
+	l.must(err)
+	phone, err := l.SignIn(l.ctx, "ann", app, "")
+	l.must(err)
+	l.must(l.SetPassword(l.ctx, ann.ID, "a new one"))
+	for _, who := range []Identity{thief, phone} {
+		if _, err := l.OpenSession(l.ctx, who); !errors.Is(err, ErrBadCredentials) {
+			t.Errorf("%+v: %v", who.Credential, err)
+		}
+	}
+	if all, err := l.Credentials(l.ctx, ann.ID, BySession); err != nil || len(all) != 0 {
 		t.Errorf("%d sessions, %v", len(all), err)
 	}
 }
@@ -55,8 +83,7 @@ func TestTheLeastUsedSessionMakesRoom(t *testing.T) {
 			l.clock.pass(time.Hour)
 			l.must(errOf(l.Session(l.ctx, secrets[0])))
 		}
-		s, err := l.OpenSession(l.ctx, ann.ID)
-		l.must(err)
+		s := l.session(ann)
 		secrets = append(secrets, s)
 		l.clock.pass(time.Second)
 	}
@@ -74,8 +101,7 @@ func TestCredentialsAreKeptAsHashes(t *testing.T) {
 		o.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
 	ann := l.user("ann")
-	session, err := l.OpenSession(l.ctx, ann.ID)
-	l.must(err)
+	session := l.session(ann)
 	_, app, err := l.AddAppPassword(l.ctx, ann.ID, "phone")
 	l.must(err)
 	_, token, err := l.AddToken(l.ctx, ann.ID, "program", []string{"read", "send"}, time.Time{})
@@ -202,8 +228,7 @@ func TestStillIn(t *testing.T) {
 	ann := l.user("ann")
 	byPassword, err := l.SignIn(l.ctx, "ann", "secret of ann", "")
 	l.must(err)
-	secret, err := l.OpenSession(l.ctx, ann.ID)
-	l.must(err)
+	secret := l.session(ann)
 	bySession, err := l.Session(l.ctx, secret)
 	l.must(err)
 	_, token, err := l.AddToken(l.ctx, ann.ID, "program", []string{"read"}, l.clock.Now().Add(time.Hour))

@@ -16,17 +16,23 @@ const (
 	SessionLife = 180 * 24 * time.Hour // in all
 )
 
-// OpenSession opens a session of the user and returns its secret, which is new
-// each time and kept nowhere. A user who has as many as may be loses the one that
-// was not used for the longest.
-func (a *Accounts) OpenSession(ctx context.Context, user store.UserID) (secret string, err error) {
+// OpenSession opens a session for who has come with the password of the account,
+// and returns its secret, which is new each time and kept nowhere. A user who has
+// as many as may be loses the one that was not used for the longest. It returns
+// ErrBadCredentials when the password has changed since: whoever knows the old one
+// must not slip in while the change ends all sessions.
+func (a *Accounts) OpenSession(ctx context.Context, who Identity) (secret string, err error) {
 	now := a.opts.Now().UTC().Truncate(time.Millisecond)
+	user := who.User
 	secret = newSecret(user)
 	c := store.Credential{
 		ID: newID(), Kind: store.Session, Hash: sha256.Sum256([]byte(secret)),
 		Created: now, Used: now, Expires: now.Add(SessionLife),
 	}
 	return secret, a.change(ctx, user, func(e *entry) error {
+		if who.Credential.Kind != 0 || e.user.Hash != who.hash {
+			return ErrBadCredentials
+		}
 		gone := e.of(store.Session, func(c store.Credential) bool { return ended(c, now) })
 		live := e.of(store.Session, func(c store.Credential) bool { return !ended(c, now) })
 		slices.SortFunc(live, func(x, y store.Credential) int {

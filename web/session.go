@@ -68,7 +68,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, _ caller) error 
 	if err := s.endSession(r); err != nil {
 		return err
 	}
-	secret, err := s.accounts.OpenSession(r.Context(), who.User)
+	secret, err := s.accounts.OpenSession(r.Context(), who)
 	if err != nil {
 		return err
 	}
