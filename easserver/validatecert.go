@@ -3,9 +3,11 @@ package easserver
 import (
 	"bytes"
 	"context"
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -17,7 +19,7 @@ import (
 // named by whoever made the certificate.
 //
 // [MS-ASCMD] 2.2.1.22 ValidateCert
-func (s *Server) validateCert(_ context.Context, r *request) (any, error) {
+func (s *Server) validateCert(ctx context.Context, r *request) (any, error) {
 	req, err := decode[eas.ValidateCertRequest](s, r)
 	if err != nil {
 		return nil, err
@@ -32,7 +34,7 @@ func (s *Server) validateCert(_ context.Context, r *request) (any, error) {
 	c := certCheck{verify: x509.VerifyOptions{
 		Roots: s.opts.Roots, Intermediates: x509.NewCertPool(), CurrentTime: s.opts.Now(),
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
-	}, crl: req.CheckCRL != nil && *req.CheckCRL}
+	}, crl: req.CheckCRL != nil && *req.CheckCRL, left: maxSignatures}
 	for _, text := range chain {
 		cert, err := parseCertificate(text)
 		if err != nil {
@@ -44,10 +46,20 @@ func (s *Server) validateCert(_ context.Context, r *request) (any, error) {
 	}
 	resp := &eas.ValidateCertResponse{Status: eas.StatusSuccess}
 	for _, text := range req.Certificates.Certificate {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		resp.Certificate = append(resp.Certificate, eas.CertificateStatus{Status: c.status(text)})
 	}
 	return resp, nil
 }
+
+// Bounds of what the certificates of a request may cost. A key of RSA is as long as
+// TLS takes it.
+const (
+	maxSignatures = 1000 // that are checked to say why a way leads nowhere
+	maxRSA        = 8192 // bits
+)
 
 // certCheck is what the certificates of a request are checked with.
 type certCheck struct {
@@ -55,6 +67,7 @@ type certCheck struct {
 	chain  []*x509.Certificate
 	broken bool // something in the chain is no certificate
 	crl    bool
+	left   int // signatures that may still be checked
 }
 
 // status says what is to be thought of one certificate.
@@ -105,6 +118,9 @@ func (c *certCheck) unknownAuthority(cert *x509.Certificate) eas.Status {
 			if !bytes.Equal(one.RawIssuer, issuer.RawSubject) {
 				continue
 			}
+			if c.left--; c.left < 0 {
+				return eas.CertStatusUntrusted
+			}
 			now := c.verify.CurrentTime
 			switch err := one.CheckSignatureFrom(issuer); {
 			case errors.As(err, new(x509.ConstraintViolationError)):
@@ -144,5 +160,12 @@ func parseCertificate(text string) (*x509.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return x509.ParseCertificate(der)
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, err
+	}
+	if key, ok := cert.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maxRSA {
+		return nil, fmt.Errorf("easserver: a key of %d bits", key.N.BitLen())
+	}
+	return cert, nil
 }

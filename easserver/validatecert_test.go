@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
@@ -148,4 +149,58 @@ func TestValidateCert(t *testing.T) {
 			d.must("ValidateCert", xml(with(one(end), func(r *request) { r.crl = "<CheckCRL>maybe</CheckCRL>" }))).wantTop(t, "2")
 		})
 	})
+}
+
+// Certificates that all have signed one another, and one whose key takes long, cost
+// no more than a request may.
+func TestValidateCertCost(t *testing.T) {
+	t.Parallel()
+	root := certify(t, "root", nil, authority)
+	again := func(n int, isAuthority bool) string {
+		c := &x509.Certificate{SerialNumber: big.NewInt(int64(n)), Subject: root.cert.Subject, NotBefore: root.cert.NotBefore, NotAfter: root.cert.NotAfter}
+		if isAuthority {
+			authority(c)
+		}
+		der, err := x509.CreateCertificate(rand.Reader, c, root.cert, &root.key.PublicKey, root.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return base64.StdEncoding.EncodeToString(der)
+	}
+	var request strings.Builder
+	request.WriteString(`<ValidateCert xmlns="ValidateCert"><CertificateChain>`)
+	for n := range 66 {
+		request.WriteString("<Certificate>" + again(n, true) + "</Certificate>")
+	}
+	request.WriteString("</CertificateChain><Certificates>")
+	for n := range 33 {
+		request.WriteString("<Certificate>" + again(100+n, false) + "</Certificate>")
+	}
+	large := &rsa.PublicKey{N: new(big.Int).SetBit(big.NewInt(1), maxRSA, 1), E: 65537}
+	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(1)}, root.cert, large, root.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.WriteString("<Certificate>" + base64.StdEncoding.EncodeToString(der) + "</Certificate></Certificates></ValidateCert>")
+
+	l := newLab(t, func(o *Options) { o.Roots = x509.NewCertPool() })
+	l.user("anna")
+	began := time.Now()
+	r := l.phone("anna", "PHONE", eas.Version161).must("ValidateCert", request.String())
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	all := r.tree.all("Certificate")
+	for n, c := range all {
+		want := "4"
+		if n == 33 {
+			want = "10"
+		}
+		if c.at("Status") != want {
+			t.Errorf("certificate %d: %s, want %s", n, c.at("Status"), want)
+		}
+	}
+	if len(all) != 34 {
+		t.Errorf("%d answers", len(all))
+	}
 }
