@@ -91,7 +91,7 @@ func (l *lines) card() (card Card, again string, err error) {
 		case last != nil && last.soft && strings.HasSuffix(last.pieces[len(last.pieces)-1], "="):
 			last.pieces = append(last.pieces, line)
 		case isMarker(line, "BEGIN"):
-			if depth == 0 && (last == nil || !strings.HasPrefix(strings.ToUpper(last.pieces[0]), "AGENT")) {
+			if depth == 0 && (last == nil || !isAgent(last.pieces[0])) {
 				return nil, line, ErrNotEnded
 			}
 			depth++
@@ -112,6 +112,12 @@ func (l *lines) card() (card Card, again string, err error) {
 			all = append(all, logical{[]string{line}, quotedPrintable(line)})
 		}
 	}
+}
+
+// isAgent reports whether a line begins an AGENT, of which a card is the value.
+func isAgent(line string) bool {
+	const name = "AGENT"
+	return len(line) >= len(name) && strings.EqualFold(line[:len(name)], name)
 }
 
 // quotedPrintable reports whether a line's value is in quoted-printable.

@@ -141,6 +141,7 @@ func TestHostileFiles(t *testing.T) {
 		"BEGIN:VCARD\nFN;ENCODING=QUOTED-PRINTABLE:" + strings.Repeat("=\n", n) + "\nEND:VCARD",
 		strings.Repeat("BEGIN:VCARD\n", n/4),
 		"BEGIN:VCARD\nAGENT:\n" + strings.Repeat("BEGIN:VCARD\n", n/4),
+		"BEGIN:VCARD\nAGENT:" + strings.Repeat("a", 16*n) + strings.Repeat("\nBEGIN:VCARD\nEND:VCARD", n/4) + "\nEND:VCARD",
 		"BEGIN:VCARD\nTEL" + strings.Repeat(";A=B", n/4) + ":1\nEND:VCARD",
 		"BEGIN:VCARD\nTEL;TYPE=" + strings.Repeat("A,", n/4) + ":1\nEND:VCARD",
 		"BEGIN:VCARD\nN:" + strings.Repeat(`\`, n) + "\nEND:VCARD",
