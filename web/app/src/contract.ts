@@ -145,6 +145,8 @@ export interface Device {
   version?: string
   first_seen: string
   last_seen: string
+  factory_reset?: boolean
+  wipe_failed?: string
   queue: number
 }
 
