@@ -153,6 +153,16 @@ func CheckAccess(d store.Device) error {
 	return ErrBlocked
 }
 
+// CheckOwner says whether its owner may let a device in: nil, or ErrQuarantined when
+// that takes an administrator. Where new devices are not let in, none is: one that
+// its owner blocks or wipes in quarantine would else need nobody any more.
+func (a *Accounts) CheckOwner(d store.Device) error {
+	if d.Access == store.Quarantined || d.Access != store.Allowed && a.opts.NewDevices != store.Allowed {
+		return ErrQuarantined
+	}
+	return nil
+}
+
 // Device returns one device of the user, or ErrNoDevice.
 func (a *Accounts) Device(ctx context.Context, user store.UserID, id string) (store.Device, error) {
 	e, err := a.entry(ctx, user)

@@ -124,7 +124,7 @@ func (s *Server) allowDevice(w http.ResponseWriter, r *http.Request, of owner) e
 	if err != nil {
 		return err
 	}
-	if d.Access == account.Quarantined && !of.admin {
+	if !of.admin && s.accounts.CheckOwner(d) != nil {
 		return &api.Problem{Status: http.StatusForbidden, Title: "not allowed", Detail: "this device waits for an administrator"}
 	}
 	return s.setAccess(w, r, of, account.Allowed)

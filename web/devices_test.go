@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"asms/account"
 	"asms/api"
 	"asms/store"
 )
@@ -39,6 +40,29 @@ func TestDevices(t *testing.T) {
 	l.add(t, "root", true)
 	root := l.signedIn(t, "root")
 	access(root.is(200, "POST", "/api/v1/admin/users/ann/devices/PHONE/allow", nil), api.AccessAllowed, false)
+}
+
+// Where an administrator lets devices in, their owner finds no way around it.
+func TestNoOwnerLetsADeviceIn(t *testing.T) {
+	t.Parallel()
+	for _, access := range []store.Access{store.Quarantined, store.Blocked} {
+		l := newLab(t, func(o *account.Options) { o.NewDevices = access })
+		ann := l.signedIn(t, "ann")
+		l.add(t, "root", true)
+		root := l.signedIn(t, "root")
+		ann.is(403, "POST", "/api/v1/devices/OTHER/allow", nil)
+		ann.is(200, "POST", "/api/v1/devices/OTHER/block", nil)
+		ann.is(403, "POST", "/api/v1/devices/OTHER/allow", nil)
+		ann.is(200, "POST", "/api/v1/devices/OTHER/wipe", api.Wipe{})
+		ann.is(403, "POST", "/api/v1/devices/OTHER/allow", nil)
+		root.is(200, "POST", "/api/v1/admin/users/ann/devices/OTHER/allow", nil)
+		ann.is(200, "POST", "/api/v1/devices/OTHER/allow", nil) // as it is
+		ann.is(204, "DELETE", "/api/v1/devices/OTHER", nil)
+		d, err := l.accts.Admit(t.Context(), l.user.ID, account.Seen{DeviceID: "OTHER", Version: "16.1"})
+		if err != nil || d.Access != access {
+			t.Errorf("%+v, %v", d, err)
+		}
+	}
 }
 
 func TestSetup(t *testing.T) {

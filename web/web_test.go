@@ -26,14 +26,18 @@ type lab struct {
 
 const password = "correct horse"
 
-func newLab(t *testing.T) *lab {
+func newLab(t *testing.T, change ...func(*account.Options)) *lab {
 	t.Helper()
 	ctx := t.Context()
+	o := &account.Options{Cost: account.Cost{Memory: 64, Passes: 1, Threads: 1}}
+	for _, f := range change {
+		f(o)
+	}
 	st, err := store.Open(ctx, t.TempDir(), &store.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &lab{box: mailbox.New(st, nil), accts: account.New(st, &account.Options{Cost: account.Cost{Memory: 64, Passes: 1, Threads: 1}})}
+	l := &lab{box: mailbox.New(st, nil), accts: account.New(st, o)}
 	server := httptest.NewServer(checked(t, web.New(web.Options{Mailbox: l.box, Accounts: l.accts, Version: "test"})))
 	t.Cleanup(func() { server.Close(); st.Close() })
 	l.url = server.URL
