@@ -31,13 +31,14 @@ export const hostile = [
 /** many makes n texts: a third in one long conversation, the others in 500. */
 export function many(n, now = Date.now()) {
   const texts = []
+  const middle = 3 * Math.floor(n / 6) // in the long one
   for (let i = 0; i < n; i++) {
     const long = i % 3 === 0
     const k = i % 500
     texts.push({
       peers: long ? ada : address(`Pat ${k}`, '+1425555' + String(k).padStart(4, '0')),
       out: i % 2 === 1,
-      body: `${sentences[i % sentences.length]} #${i}` + (i === Math.floor(n / 2) * 1 - (Math.floor(n / 2) % 3) ? ' Bring the zanzibar umbrella!' : ''),
+      body: `${sentences[i % sentences.length]} #${i}` + (i === middle ? ' Bring the zanzibar umbrella!' : ''),
       date: new Date(now - 120 * minute - i * 3 * minute),
       read: true,
     })
