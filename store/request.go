@@ -22,9 +22,10 @@ func (tx *Tx) Request(key string) (q Request, err error) {
 	return q, nil
 }
 
-// PutRequest stores a new request, and forgets those from before a time.
+// PutRequest stores a new request, and forgets those from before a time or from
+// then.
 func (tx *Tx) PutRequest(q Request, before time.Time) error {
-	if err := tx.exec(`DELETE FROM request WHERE user_id = $1 AND at < $2`, tx.user, millis(before)); err != nil {
+	if err := tx.exec(`DELETE FROM request WHERE user_id = $1 AND at <= $2`, tx.user, millis(before)); err != nil {
 		return err
 	}
 	return tx.exec(`INSERT INTO request (user_id, key, hash, text_id, at) VALUES ($1, $2, $3, $4, $5)`,
