@@ -39,8 +39,11 @@ func (s *Server) getContacts(w http.ResponseWriter, r *http.Request, who caller)
 	if err != nil {
 		return err
 	}
-	q := r.URL.Query()
-	page, next, err := s.mailbox.Contacts(r.Context(), who.user, mailbox.ContactQuery{Text: q.Get("q"), Limit: n, Cursor: q.Get("cursor")})
+	q := mailbox.ContactQuery{Limit: n, Cursor: r.URL.Query().Get("cursor")}
+	if q.Text, err = query(r); err != nil {
+		return err
+	}
+	page, next, err := s.mailbox.Contacts(r.Context(), who.user, q)
 	if err != nil {
 		return contactProblem(err)
 	}

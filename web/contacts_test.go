@@ -117,6 +117,11 @@ func TestContacts(t *testing.T) {
 			}
 		}
 	})
+	t.Run("what is looked for has a bound", func(t *testing.T) {
+		if status, text := l.ask(t, "ann", "GET", "/contacts?q="+strings.Repeat("a", 501), "", "", nil); status != 400 {
+			t.Errorf("%d %s", status, text)
+		}
+	})
 	t.Run("it is the owner's alone", func(t *testing.T) {
 		for _, method := range []string{"GET", "PUT", "DELETE"} {
 			if status, _ := l.ask(t, "bob", method, path, jsonType, `{"name":"x"}`, nil); status != 404 {
