@@ -47,13 +47,18 @@ type Options struct {
 	User, Password string
 	// Token is used in their place when it is not empty.
 	Token string
-	// HTTPClient sends the requests. Defaults to http.DefaultClient.
+	// HTTPClient sends the requests. Redirects are not followed: the credentials
+	// and the text are for this server alone, and what another page answers is no
+	// word of its. Defaults to the zero Client.
 	HTTPClient *http.Client
 }
 
 // Client calls a server. Its methods may be called from several goroutines. They
 // return a *Problem when the server refuses.
-type Client struct{ opts Options }
+type Client struct {
+	opts Options
+	http http.Client
+}
 
 // New returns a client.
 func New(opts Options) (*Client, error) {
@@ -61,10 +66,12 @@ func New(opts Options) (*Client, error) {
 		return nil, fmt.Errorf("api: %q is not an http or https URL", opts.URL)
 	}
 	opts.URL = strings.TrimRight(opts.URL, "/")
-	if opts.HTTPClient == nil {
-		opts.HTTPClient = http.DefaultClient
+	c := &Client{opts: opts}
+	if opts.HTTPClient != nil {
+		c.http = *opts.HTTPClient
 	}
-	return &Client{opts}, nil
+	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return c, nil
 }
 
 const (
@@ -127,7 +134,7 @@ func (c *Client) request(ctx context.Context, method, path string, query url.Val
 // do sends a request and returns the answer, whose body the caller closes, or
 // the problem that it is.
 func (c *Client) do(req *http.Request) (*http.Response, error) {
-	res, err := c.opts.HTTPClient.Do(req)
+	res, err := c.http.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("api: %w", err)
 	}

@@ -27,6 +27,26 @@ func newClient(t *testing.T, o api.Options, h http.HandlerFunc) *api.Client {
 	return c
 }
 
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("elsewhere: %s %s", r.Method, r.URL.Path)
+	}))
+	t.Cleanup(elsewhere.Close)
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		c := newClient(t, api.Options{Token: "asms_x"}, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL+r.URL.Path, status)
+		})
+		var p *api.Problem
+		if _, err := c.Send(t.Context(), api.NewMessage{To: []string{"+15550100101"}, Body: "hello"}, ""); !errors.As(err, &p) || p.Status != status {
+			t.Errorf("%d: %v", status, err)
+		}
+		if err := c.DeleteMessage(t.Context(), "5:1"); !errors.As(err, &p) || p.Status != status {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
 func TestRefusalsAreProblems(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, api.Options{User: "ann", Password: "x"}, func(w http.ResponseWriter, r *http.Request) {

@@ -43,13 +43,7 @@ func newChannel(o *Options) (*channel, error) {
 		return nil, errors.New("relay: the URL of the server cannot be read") // err tells the user
 	}
 	at := url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimSuffix(strings.TrimRight(u.Path, "/"), eas.Path)}
-	hc := http.Client{}
-	if o.Client.HTTPClient != nil {
-		hc = *o.Client.HTTPClient
-	}
-	// Somebody else's page behind a redirection is no acknowledgement.
-	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c, err := api.New(api.Options{URL: at.String(), User: o.Client.User, Password: o.Client.Password, HTTPClient: &hc})
+	c, err := api.New(api.Options{URL: at.String(), User: o.Client.User, Password: o.Client.Password, HTTPClient: o.Client.HTTPClient})
 	if err != nil {
 		return nil, fmt.Errorf("relay: %w", err)
 	}
