@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/base32"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -25,8 +27,7 @@ CREATE TABLE found (
 	entry   INTEGER PRIMARY KEY,
 	user_id BIGINT  NOT NULL,
 	item_id BIGINT  NOT NULL
-);
-CREATE UNIQUE INDEX found_item ON found (user_id, item_id)`
+)`
 
 var tagging = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
 
@@ -100,43 +101,112 @@ func entry(user UserID, i *Item) int64 {
 	return seconds<<31 | (i.ID&0x7FFF)<<16 | int64(uint64(user)>>8&0xFFFF)
 }
 
+// wordChange is what a transaction does to the words of one text.
+type wordChange struct {
+	user  UserID
+	item  int64
+	entry int64  // where the search for its number begins
+	words string // "" makes Search forget it
+}
+
 // index makes a text known to Search.
-func (tx *Tx) index(i *Item) error {
-	words := searchWords(tx.user, i.Body)
-	if words == "" {
-		return nil
-	}
-	for at := entry(tx.user, i); ; at++ {
-		n, err := tx.execCount(`INSERT INTO found (entry, user_id, item_id) VALUES ($1, $2, $3) ON CONFLICT (entry) DO NOTHING`, at, tx.user, i.ID)
-		if err != nil {
-			return err
-		}
-		if n > 0 {
-			return tx.exec(`INSERT INTO search (rowid, words) VALUES ($1, $2)`, at, words)
-		}
+func (tx *Tx) index(i *Item) {
+	if words := searchWords(tx.user, i.Body); words != "" {
+		tx.words = append(tx.words, wordChange{tx.user, i.ID, entry(tx.user, i), words})
 	}
 }
 
 // unindex makes Search forget a text.
-func (tx *Tx) unindex(item int64) error {
-	at := int64(-1)
-	if err := tx.each(func(r scanner) (bool, error) { return false, r.Scan(&at) },
-		`SELECT entry FROM found WHERE user_id = $1 AND item_id = $2`, tx.user, item); err != nil || at < 0 {
-		return err
-	}
-	if err := tx.exec(`DELETE FROM search WHERE rowid = $1`, at); err != nil {
-		return err
-	}
-	return tx.exec(`DELETE FROM found WHERE entry = $1`, at)
+func (tx *Tx) unindex(i *Item) {
+	tx.words = append(tx.words, wordChange{user: tx.user, item: i.ID, entry: entry(tx.user, i)})
 }
 
 // forgetWords makes Search forget all texts of the user.
 func (tx *Tx) forgetWords() error {
-	if err := tx.exec(`DELETE FROM search WHERE rowid IN (SELECT entry FROM found WHERE user_id = $1)`, tx.user); err != nil {
-		return err
-	}
-	return tx.exec(`DELETE FROM found WHERE user_id = $1`, tx.user)
+	return tx.each(func(r scanner) (bool, error) {
+		var i Item
+		err := r.Scan(&i.ID, &i.Date)
+		tx.unindex(&i)
+		return true, err
+	}, `SELECT item_id, date FROM item WHERE user_id = $1 AND shown <> 0`, tx.user)
 }
+
+// writeWords brings the index in line with what the transactions of a commit have
+// done. FTS5 writes a segment whenever a savepoint ends or the numbers do not
+// rise: so this is the last before the commit, outside of all savepoints and in
+// the order of the numbers, and a commit writes one segment.
+func writeWords(c *conn, changes []wordChange) error {
+	type text struct {
+		user UserID
+		item int64
+	}
+	first, last := make(map[text]wordChange, len(changes)), make(map[text]wordChange, len(changes))
+	for _, w := range changes {
+		k := text{w.user, w.item}
+		if _, seen := first[k]; !seen {
+			first[k] = w
+		}
+		last[k] = w
+	}
+	var gone, come []wordChange
+	for k, w := range last {
+		switch was := first[k].words == ""; {
+		case was && w.words == "":
+			gone = append(gone, w)
+		case !was && w.words != "":
+			come = append(come, w)
+		} // else it is as before: words do not change
+	}
+	byEntry := func(v, w wordChange) int { return cmp.Or(cmp.Compare(v.entry, w.entry), cmp.Compare(v.item, w.item)) }
+	slices.SortFunc(gone, byEntry)
+	slices.SortFunc(come, byEntry)
+	tx := &Tx{c: c, writable: true}
+	for _, w := range gone {
+		at := int64(-1)
+		if err := tx.each(func(r scanner) (bool, error) { return false, r.Scan(&at) },
+			findEntry, w.user, w.item, w.entry, w.entry+entriesAside); err != nil {
+			return err
+		}
+		if at < 0 {
+			continue // it has no words
+		}
+		if err := tx.exec(`DELETE FROM found WHERE entry = $1`, at); err != nil {
+			return err
+		}
+		if err := tx.exec(`DELETE FROM search WHERE rowid = $1`, at); err != nil {
+			return err
+		}
+	}
+	for n := range come {
+		w := &come[n]
+		for added := int64(0); added == 0; {
+			var err error
+			if added, err = tx.execCount(`INSERT INTO found (entry, user_id, item_id) VALUES ($1, $2, $3) ON CONFLICT (entry) DO NOTHING`,
+				w.entry, w.user, w.item); err != nil {
+				return err
+			}
+			if added == 0 {
+				w.entry++
+			}
+		}
+	}
+	slices.SortFunc(come, byEntry)
+	for _, w := range come {
+		if err := tx.exec(`INSERT INTO search (rowid, words) VALUES ($1, $2)`, w.entry, w.words); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findEntry finds the entry of a text, which is at the number that its date and id
+// give it, or soon after.
+const findEntry = `SELECT entry FROM found WHERE user_id = $1 AND item_id = $2
+	AND entry >= CAST($3 AS BIGINT) AND entry < CAST($4 AS BIGINT) ORDER BY entry LIMIT 1`
+
+// entriesAside is more than how far texts of one second whose numbers coincide
+// may be pushed aside.
+const entriesAside = 1 << 20
 
 // FoundItem is a text that was found.
 type FoundItem struct {
@@ -188,10 +258,14 @@ func migrateSearch(ctx context.Context, c *sql.Conn) error {
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return err
 		}
+		var changes []wordChange
 		for n, i := range texts {
-			if err := (&Tx{c: w, user: users[n], writable: true}).index(i); err != nil {
-				return err
-			}
+			tx := &Tx{user: users[n]}
+			tx.index(i)
+			changes = append(changes, tx.words...)
+		}
+		if err := writeWords(w, changes); err != nil {
+			return err
 		}
 		more = len(texts) > 0
 	}

@@ -182,6 +182,9 @@ func (s *Store) commit(c *conn, first *job) {
 			}
 		}
 		if err == nil {
+			err = writeWords(c, wordsOfJobs(batch))
+		}
+		if err == nil {
 			err = c.exec("COMMIT")
 		}
 		if err != nil {
@@ -197,6 +200,16 @@ func (s *Store) commit(c *conn, first *job) {
 		}
 		close(j.done)
 	}
+}
+
+// wordsOfJobs returns what the jobs that succeeded do to the index of words.
+func wordsOfJobs(batch []*job) (all []wordChange) {
+	for _, j := range batch {
+		if j.err == nil {
+			all = append(all, j.tx.words...)
+		}
+	}
+	return all
 }
 
 // run runs one job inside a savepoint and leaves the job's own error in it. An

@@ -331,7 +331,7 @@ func TestWalksUseTheirIndex(t *testing.T) {
 		"OutboundsOf":     {[]string{"outbound_item"}, false, func(tx *Tx) { _, _ = tx.OutboundsOf([]int64{5, 6}) }},
 		"RecipientsOf":    {[]string{"sqlite_autoindex_recipient_1"}, false, func(tx *Tx) { _, _ = tx.RecipientsOf([]int64{5, 6}) }},
 		"PutRequest":      {[]string{"request_at"}, false, func(tx *Tx) { _ = tx.PutRequest(Request{Hash: []byte{1}}, time.Now()) }},
-		"unindex":         {[]string{"found_item"}, false, func(tx *Tx) { _ = tx.unindex(5) }},
+		"findEntry":       {[]string{"INTEGER PRIMARY KEY"}, false, func(tx *Tx) { _ = tx.exec(findEntry, 1, 2, 3, 4) }},
 		"FoldersChanged":  {[]string{"folder_changed"}, true, func(tx *Tx) { _, _ = tx.FoldersChangedSince(5) }},
 	} {
 		plan := s.explain(t, c.run)

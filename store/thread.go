@@ -120,7 +120,7 @@ func (tx *Tx) look(i *Item, now look) error {
 	switch {
 	case now.shown && !was.shown:
 		c.total++
-		return tx.index(i)
+		tx.index(i)
 	case was.shown && !now.shown:
 		c.total--
 		seq, err := tx.changeSeq()
@@ -132,7 +132,7 @@ func (tx *Tx) look(i *Item, now look) error {
 			ON CONFLICT DO NOTHING`, tx.user, seq, i.Folder, i.ID, i.ConversationID); err != nil {
 			return err
 		}
-		return tx.unindex(i.ID)
+		tx.unindex(i)
 	}
 	return nil
 }

@@ -64,6 +64,7 @@ type Tx struct {
 
 	threads map[string]*threadChange // conversations that have changed
 	stale   map[int64]bool           // items whose way out has changed
+	words   []wordChange             // what the writer brings into the index of words
 }
 
 // User returns the user whose rows the transaction sees.
