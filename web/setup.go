@@ -15,9 +15,12 @@ func (s *Server) routesSetup() {
 	s.handle("GET /api/v1/setup/qr.svg", api.ScopeRead, s.getSetupQR)
 }
 
-// ownURL is where the client has reached the server.
+// ownURL is where clients reach the server.
 func (s *Server) ownURL(r *http.Request) string {
-	if s.secure(r) {
+	switch {
+	case s.opts.URL != "":
+		return strings.TrimSuffix(s.opts.URL, "/")
+	case s.secure(r):
 		return "https://" + r.Host
 	}
 	return "http://" + r.Host

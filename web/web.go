@@ -20,6 +20,9 @@ type Options struct {
 	Accounts *account.Accounts
 	// Region is the country in which numbers are read, as the mailbox has it.
 	Region string
+	// URL is how clients reach the server, like https://texts.example. Defaults to the
+	// host of the request.
+	URL string
 	// BehindProxy says that browsers come over TLS that a proxy in front ends.
 	BehindProxy bool
 	// NoApp leaves out the web app; the API stays.

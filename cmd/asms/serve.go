@@ -123,7 +123,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal) (err error) {
 		listener, scheme = tls.NewListener(listener, tlsConfig), "https"
 	}
 	people := web.New(web.Options{
-		Mailbox: box, Accounts: accounts, Log: log, Region: c.Region, BehindProxy: c.BehindProxy, NoApp: !c.Web,
+		Mailbox: box, Accounts: accounts, Log: log, Region: c.Region, URL: c.URL, BehindProxy: c.BehindProxy, NoApp: !c.Web,
 		Version: version(), DatabaseBytes: func() int64 { return databaseBytes(c.Data) },
 	})
 	front := newServer(frontDoor(devices, people, c.BehindProxy), log)
