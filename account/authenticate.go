@@ -124,9 +124,9 @@ func (a *Accounts) verify(ctx context.Context, names []string, password string) 
 }
 
 // Recheck says whether a request that was let in may go on waiting: the user
-// exists, the password is still the one it came with, and the device is still
-// served. It returns the device as it is now, or ErrBadCredentials, ErrNoDevice,
-// or what CheckAccess returns. It reads memory only.
+// exists and may use ActiveSync, the password is still the one it came with, and
+// the device is still served. It returns the device as it is now, or
+// ErrBadCredentials, ErrNoDevice, ErrSyncDisabled, or what CheckAccess returns. It reads memory only.
 func (a *Accounts) Recheck(user store.UserID, password, deviceID string) (store.Device, error) {
 	e := a.known(user)
 	if e == nil {
@@ -142,7 +142,10 @@ func (a *Accounts) Recheck(user store.UserID, password, deviceID string) (store.
 	if !ok {
 		return store.Device{}, ErrNoDevice
 	}
-	return d, CheckAccess(d)
+	if err := CheckAccess(d); errors.Is(err, ErrWipe) || e.user.ActiveSync {
+		return d, err
+	}
+	return d, ErrSyncDisabled
 }
 
 // What memory knows of credentials.

@@ -12,6 +12,7 @@ import (
 
 // What the methods on devices return.
 var (
+	ErrSyncDisabled   = errors.New("account: the user may not use ActiveSync")
 	ErrTooManyDevices = errors.New("account: the user has too many devices")
 	ErrDeviceID       = errors.New("account: a device id is 1 to 64 bytes long")
 	ErrBlocked        = errors.New("account: the device is blocked")
@@ -36,7 +37,8 @@ const (
 
 // Admit returns the device of a request and stores it on first sight, and later
 // when what the request says is new or a minute has passed. It returns
-// ErrTooManyDevices, ErrDeviceID or ErrNoUser.
+// ErrSyncDisabled, ErrTooManyDevices, ErrDeviceID or ErrNoUser. A device that is to
+// be wiped comes in whatever its user may do, so that it learns of it.
 func (a *Accounts) Admit(ctx context.Context, user store.UserID, seen Seen) (store.Device, error) {
 	if seen.DeviceID == "" || len(seen.DeviceID) > maxDeviceID {
 		return store.Device{}, ErrDeviceID
@@ -48,10 +50,13 @@ func (a *Accounts) Admit(ctx context.Context, user store.UserID, seen Seen) (sto
 	now := a.opts.Now().UTC().Truncate(time.Millisecond)
 	e.mu.RLock()
 	d, known := e.devices[seen.DeviceID]
-	removed := e.removed
+	removed, disabled := e.removed, !e.user.ActiveSync
 	e.mu.RUnlock()
-	if removed {
+	switch {
+	case removed:
 		return store.Device{}, ErrNoUser
+	case disabled && (!known || !errors.Is(CheckAccess(d), ErrWipe)):
+		return store.Device{}, ErrSyncDisabled
 	}
 	if known && !seen.refresh(&d, now) {
 		return d, nil

@@ -133,6 +133,37 @@ func (a *Accounts) SetAdmin(ctx context.Context, user store.UserID, admin bool) 
 	})
 }
 
+// SetActiveSync says whether the user may use ActiveSync, and wakes the hanging
+// requests. The web app, sessions and tokens stay as they are. Whoever calls it
+// tells the mailbox to route the texts that wait.
+func (a *Accounts) SetActiveSync(ctx context.Context, user store.UserID, allowed bool) error {
+	return a.change(ctx, user, func(e *entry) error {
+		if err := a.update(ctx, user, func(tx *store.Tx) error { return tx.SetActiveSync(allowed) }); err != nil {
+			return err
+		}
+		e.user.ActiveSync = allowed
+		return nil
+	})
+}
+
+// CheckUser says whether the user may use ActiveSync: nil, ErrSyncDisabled or
+// ErrNoUser.
+func (a *Accounts) CheckUser(ctx context.Context, user store.UserID) error {
+	e, err := a.entry(ctx, user)
+	if err != nil {
+		return err
+	}
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	switch {
+	case e.removed:
+		return ErrNoUser
+	case !e.user.ActiveSync:
+		return ErrSyncDisabled
+	}
+	return nil
+}
+
 // RemoveUser deletes the user and everything that is kept for it.
 func (a *Accounts) RemoveUser(ctx context.Context, user store.UserID) error {
 	return a.change(ctx, user, func(e *entry) error {

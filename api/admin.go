@@ -4,12 +4,13 @@ import "time"
 
 // AdminUser is a user as an administrator sees it.
 type AdminUser struct {
-	Name     string    `json:"name"`
-	Admin    bool      `json:"admin"`
-	Policy   bool      `json:"policy"` // its devices must accept a policy
-	Created  time.Time `json:"created"`
-	Devices  int       `json:"devices"`
-	Messages int       `json:"messages"`
+	Name       string    `json:"name"`
+	Admin      bool      `json:"admin"`
+	Policy     bool      `json:"policy"`     // its devices must accept a policy
+	ActiveSync bool      `json:"activesync"` // it may use ActiveSync
+	Created    time.Time `json:"created"`
+	Devices    int       `json:"devices"`
+	Messages   int       `json:"messages"`
 }
 
 // AdminUsers is all users.
@@ -26,9 +27,10 @@ type NewUser struct {
 
 // UserChange changes a user; what is nil stays.
 type UserChange struct {
-	Password *string `json:"password,omitempty"`
-	Admin    *bool   `json:"admin,omitempty"`
-	Policy   *bool   `json:"policy,omitempty"`
+	Password   *string `json:"password,omitempty"`
+	Admin      *bool   `json:"admin,omitempty"`
+	Policy     *bool   `json:"policy,omitempty"`
+	ActiveSync *bool   `json:"activesync,omitempty"`
 }
 
 // QueueEntry counts the texts of one user that have not left yet.

@@ -134,6 +134,73 @@ func TestQuarantine(t *testing.T) {
 	})
 }
 
+func TestUserDisabledForSync(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	each(t, func(t *testing.T, v eas.Version) {
+		l := newLab(t)
+		user := l.user("anna")
+		d := l.phone("anna", "D1", v)
+		allow := func(allowed bool) {
+			t.Helper()
+			if err := l.accounts.SetActiveSync(ctx, user, allowed); err != nil {
+				t.Fatal(err)
+			}
+		}
+		options := func() int {
+			hr := d.request("", nil)
+			hr.Method = "OPTIONS"
+			r, err := d.do(hr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r.code
+		}
+		allow(false)
+		t.Run("MSASCMD S21_TC12 a user who may not use ActiveSync is answered 126 by every command", func(t *testing.T) {
+			for _, c := range offered() {
+				r := d.must(string(c), "")
+				path := "Status"
+				if c == eas.CommandMeetingResponse {
+					path = "Result/Status"
+				}
+				if got := r.tree.at(path); got != "126" {
+					t.Errorf("%s: %s", c, r.xml())
+				}
+			}
+		})
+		if code := options(); code != 403 {
+			t.Errorf("OPTIONS: HTTP %d", code)
+		}
+		l.device("anna", "D2", v).must("FolderSync", folderSync0).want(t, "Status", "126")
+		if all, err := l.accounts.Devices(ctx, user); err != nil || len(all) != 1 {
+			t.Errorf("a device that may not come was stored: %v %v", all, err)
+		}
+		l.user("bert")
+		l.phone("bert", "D3", v) // another user is not concerned
+		t.Run("a device that is to be wiped still learns of it", func(t *testing.T) {
+			if err := l.accounts.SetAccess(ctx, user, "D1", store.FactoryReset); err != nil {
+				t.Fatal(err)
+			}
+			d.must("FolderSync", folderSync0).want(t, "Status", "140")
+			r := d.must("Provision", `<Provision xmlns="Provision"/>`)
+			r.want(t, "Status", "1")
+			if len(r.tree.all("RemoteWipe")) != 1 {
+				t.Error(r.xml())
+			}
+			if err := l.accounts.SetAccess(ctx, user, "D1", store.Allowed); err != nil {
+				t.Fatal(err)
+			}
+		})
+		d.must("FolderSync", folderSync0).want(t, "Status", "126")
+		allow(true)
+		d.must("FolderSync", folderSync0).want(t, "Status", "1")
+		if code := options(); code != 200 {
+			t.Errorf("OPTIONS: HTTP %d", code)
+		}
+	})
+}
+
 func TestTooManyDevices(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -206,6 +273,7 @@ func TestWithdrawnWhileWaiting(t *testing.T) {
 		"removed user":     {func(l *lab, u store.UserID) error { return l.accounts.RemoveUser(ctx, u) }, 401, "-"},
 		"changed password": {func(l *lab, u store.UserID) error { return l.accounts.SetPassword(ctx, u, "another one") }, 401, "-"},
 		"blocked device":   {func(l *lab, u store.UserID) error { return l.accounts.SetAccess(ctx, u, "D1", store.Blocked) }, 200, "129"},
+		"no ActiveSync":    {func(l *lab, u store.UserID) error { return l.accounts.SetActiveSync(ctx, u, false) }, 200, "126"},
 		"factory reset":    {func(l *lab, u store.UserID) error { return l.accounts.SetAccess(ctx, u, "D1", store.FactoryReset) }, 200, "140"},
 		"policy demanded":  {func(l *lab, u store.UserID) error { return l.accounts.SetPolicy(ctx, u, true) }, 200, "142"},
 		"removed device":   {func(l *lab, u store.UserID) error { return l.accounts.RemoveDevice(ctx, u, "D1") }, 200, "-"},

@@ -103,6 +103,12 @@ func (s *Server) answer(w http.ResponseWriter, hr *http.Request, l *line) (any, 
 	r.header = w.Header()
 	if hr.Method == http.MethodOptions {
 		l.command = "OPTIONS"
+		switch err := s.accounts.CheckUser(hr.Context(), r.user); {
+		case errors.Is(err, account.ErrSyncDisabled):
+			return nil, &httpError{code: http.StatusForbidden, err: err}
+		case err != nil:
+			return nil, s.account(err)
+		}
 		s.options(r)
 		return nil, nil
 	}

@@ -96,6 +96,7 @@ var verdicts = map[eas.Command][]verdict{
 var commonVerdicts = []verdict{
 	{wbxml.ErrMalformed, eas.StatusInvalidWBXML},
 	{wbxml.ErrUnknownToken, eas.StatusInvalidWBXML},
+	{account.ErrSyncDisabled, eas.StatusUserDisabledForSync},
 	{account.ErrDeviceID, eas.StatusDeviceIDMissingOrInvalid},
 	{account.ErrTooManyDevices, eas.StatusMaximumDevicesReached},
 	{account.ErrBlocked, eas.StatusDeviceIsBlockedForThisUser},

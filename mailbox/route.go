@@ -16,11 +16,14 @@ type phone struct {
 
 // phones returns the devices whose turn it may be: allowed, enabled, and with
 // SMS in the options of their Outbox; none when the user's policy forbids texts
-// ([MS-ASPROV] 2.2.2.16 AllowTextMessaging). The state of a Sync under way counts in
+// ([MS-ASPROV] 2.2.2.16 AllowTextMessaging) or the user may not use ActiveSync. The state of a Sync under way counts in
 // place of the stored one.
 func (m *Mailbox) phones(tx *store.Tx, under *view) ([]phone, error) {
 	policy, _, err := tx.Policy()
 	if err != nil || policy != nil && policy.NoTextMessaging {
+		return nil, err
+	}
+	if allowed, err := tx.ActiveSync(); err != nil || !allowed {
 		return nil, err
 	}
 	devices, err := tx.OutboundDevices()

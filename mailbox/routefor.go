@@ -70,6 +70,13 @@ func whyNone(tx *store.Tx, chosen string) (string, error) {
 	if policy != nil && policy.NoTextMessaging {
 		return "The administrator does not allow texts.", nil
 	}
+	allowed, err := tx.ActiveSync()
+	if err != nil {
+		return "", err
+	}
+	if !allowed {
+		return "The administrator does not allow phones.", nil
+	}
 	if chosen != "" {
 		d, err := tx.Device(chosen)
 		if err == nil && relays(d) {

@@ -14,19 +14,21 @@ var ErrExists = errors.New("store: exists already")
 
 // User is one person and the owner of one mailbox.
 type User struct {
-	ID      UserID
-	Name    string // login name, lower case
-	Hash    string // argon2id, in PHC string format
-	Admin   bool
-	Policy  bool // a policy key is demanded of this user's devices
-	Created time.Time
+	ID     UserID
+	Name   string // login name, lower case
+	Hash   string // argon2id, in PHC string format
+	Admin  bool
+	Policy bool // a policy key is demanded of this user's devices
+	// ActiveSync: the user may use it.
+	ActiveSync bool
+	Created    time.Time
 }
 
-const userColumns = `user_id, name, hash, admin, policy, created`
+const userColumns = `user_id, name, hash, admin, policy, activesync, created`
 
 func scanUser(r scanner) (u User, err error) {
 	var created int64
-	err = r.Scan(&u.ID, &u.Name, &u.Hash, &u.Admin, &u.Policy, &created)
+	err = r.Scan(&u.ID, &u.Name, &u.Hash, &u.Admin, &u.Policy, &u.ActiveSync, &created)
 	u.Created = time.UnixMilli(created).UTC()
 	return u, err
 }
@@ -64,7 +66,7 @@ func (s *Store) CreateUser(ctx context.Context, name, hash string, admin bool) (
 	}
 	u := User{
 		ID:   UserID(binary.BigEndian.Uint64(b[:])>>1 | 1), // positive, never 0
-		Name: name, Hash: hash, Admin: admin, Created: s.now().UTC().Truncate(time.Millisecond),
+		Name: name, Hash: hash, Admin: admin, ActiveSync: true, Created: s.now().UTC().Truncate(time.Millisecond),
 	}
 	err := s.Update(ctx, u.ID, func(tx *Tx) error {
 		var taken int
@@ -105,6 +107,20 @@ func (tx *Tx) SetHash(hash string) error {
 func (tx *Tx) SetAdmin(admin bool) error {
 	tx.Touch()
 	return tx.exec(`UPDATE mailbox SET admin = $2 WHERE user_id = $1`, tx.user, admin)
+}
+
+// ActiveSync returns whether the user may use it.
+func (tx *Tx) ActiveSync() (allowed bool, err error) {
+	if err := tx.row(`SELECT activesync FROM mailbox WHERE user_id = $1`, tx.user).Scan(&allowed); err != nil {
+		return false, tx.failed("user", err)
+	}
+	return allowed, nil
+}
+
+// SetActiveSync stores whether the user may use ActiveSync.
+func (tx *Tx) SetActiveSync(allowed bool) error {
+	tx.Touch()
+	return tx.exec(`UPDATE mailbox SET activesync = $2 WHERE user_id = $1`, tx.user, allowed)
 }
 
 // RemoveUser deletes the user and everything that is kept for it.

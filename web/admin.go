@@ -48,7 +48,7 @@ func (s *Server) showUser(ctx context.Context, u account.User) (api.AdminUser, e
 		return api.AdminUser{}, err
 	}
 	return api.AdminUser{
-		Name: u.Name, Admin: u.Admin, Policy: u.Policy, Created: u.Created, Devices: len(devices), Messages: messages,
+		Name: u.Name, Admin: u.Admin, Policy: u.Policy, ActiveSync: u.ActiveSync, Created: u.Created, Devices: len(devices), Messages: messages,
 	}, nil
 }
 
@@ -91,6 +91,11 @@ func (s *Server) changeUser(w http.ResponseWriter, r *http.Request, who caller) 
 	}
 	if err == nil && body.Policy != nil {
 		if err = s.accounts.SetPolicy(ctx, u.ID, *body.Policy); err == nil {
+			err = s.mailbox.Route(ctx, u.ID)
+		}
+	}
+	if err == nil && body.ActiveSync != nil {
+		if err = s.accounts.SetActiveSync(ctx, u.ID, *body.ActiveSync); err == nil {
 			err = s.mailbox.Route(ctx, u.ID)
 		}
 	}

@@ -92,7 +92,7 @@ func TestAdministration(t *testing.T) {
 		t.Errorf("%+v", users)
 	}
 	u := to[api.AdminUser](t, root.is(201, "POST", "/api/v1/admin/users", api.NewUser{Name: "Bob@example.org", Password: password}))
-	if u.Name != "bob@example.org" || u.Admin {
+	if u.Name != "bob@example.org" || u.Admin || !u.ActiveSync {
 		t.Errorf("%+v", u)
 	}
 	root.is(409, "POST", "/api/v1/admin/users", api.NewUser{Name: "bob@example.org", Password: password})
@@ -101,8 +101,8 @@ func TestAdministration(t *testing.T) {
 	yes, no, other := true, false, "another password"
 	bob := l.signedIn(t, "bob@example.org")
 	bob.is(403, "GET", "/api/v1/admin/users", nil)
-	u = to[api.AdminUser](t, root.is(200, "PATCH", "/api/v1/admin/users/bob@example.org", api.UserChange{Password: &other, Admin: &yes, Policy: &yes}))
-	if !u.Admin || !u.Policy {
+	u = to[api.AdminUser](t, root.is(200, "PATCH", "/api/v1/admin/users/bob@example.org", api.UserChange{Password: &other, Admin: &yes, Policy: &yes, ActiveSync: new(bool)}))
+	if !u.Admin || !u.Policy || u.ActiveSync {
 		t.Errorf("%+v", u)
 	}
 	bob.is(401, "GET", "/api/v1/session", nil)

@@ -152,6 +152,7 @@ func TestCommandsEndHangingRequests(t *testing.T) {
 		{"reset", eas.Version141, "", "device wipe reset D1 --factory-reset --yes", "140", "140"},
 		{"password", eas.Version141, "new", "user password password --password-stdin", "HTTP 401", "HTTP 401"},
 		{"removed", eas.Version141, "", "user remove removed", "HTTP 401", "HTTP 401"},
+		{"sync", eas.Version160, "", "user activesync sync off", "126", "126"},
 		{"demand", eas.Version141, "", "user policy demand required", "", "142"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

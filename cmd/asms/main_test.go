@@ -198,6 +198,7 @@ func TestWrongUse(t *testing.T) {
 		{"user add", []string{"<name>"}},
 		{"user add ann", []string{"--password-stdin"}},
 		{"user policy ann strict", []string{"required"}},
+		{"user activesync ann maybe", []string{"on", "off"}},
 		{"device wipe ann D1", []string{"--yes"}},
 	} {
 		t.Run(c.args, func(t *testing.T) {

@@ -17,21 +17,23 @@ import (
 )
 
 type userCmd struct {
-	Add      userAddCmd      `cmd:"" help:"Add a user."`
-	Password userPasswordCmd `cmd:"" help:"Change a user's password; devices that use the old one are out at once."`
-	List     userListCmd     `cmd:"" help:"List the users."`
-	Remove   userRemoveCmd   `cmd:"" help:"Remove a user and everything kept for it."`
-	Policy   userPolicyCmd   `cmd:"" help:"Say whether the user's devices must be provisioned."`
+	Add        userAddCmd        `cmd:"" help:"Add a user."`
+	Password   userPasswordCmd   `cmd:"" help:"Change a user's password; devices that use the old one are out at once."`
+	List       userListCmd       `cmd:"" help:"List the users."`
+	Remove     userRemoveCmd     `cmd:"" help:"Remove a user and everything kept for it."`
+	Policy     userPolicyCmd     `cmd:"" help:"Say whether the user's devices must be provisioned."`
+	ActiveSync userActiveSyncCmd `cmd:"" name:"activesync" help:"Say whether the user may use ActiveSync."`
 
 	AppPassword userAppPasswordCmd `cmd:"" help:"Make, list and revoke passwords for single devices and programs."`
 }
 
 // user is what `asms user list --json` prints of each.
 type user struct {
-	Name    string    `json:"name"`
-	Admin   bool      `json:"admin"`
-	Policy  bool      `json:"policy"`
-	Created time.Time `json:"created"`
+	Name       string    `json:"name"`
+	Admin      bool      `json:"admin"`
+	Policy     bool      `json:"policy"`
+	ActiveSync bool      `json:"activesync"`
+	Created    time.Time `json:"created"`
 }
 
 type passwordFlag struct {
@@ -145,6 +147,23 @@ func (c *userPolicyCmd) Run(ctx context.Context, t *terminal) error {
 	})
 }
 
+type userActiveSyncCmd struct {
+	dataFlag
+	Name    string `arg:""`
+	Allowed string `arg:"" enum:"on,off" help:"on or off"`
+}
+
+func (c *userActiveSyncCmd) Run(ctx context.Context, t *terminal) error {
+	return owned(ctx, c.Data, "", false, func(o *owner) error {
+		allowed := c.Allowed == "on"
+		u, err := o.ChangeUser(ctx, c.Name, api.UserChange{ActiveSync: &allowed})
+		if err == nil {
+			fmt.Fprintf(t.out, "ActiveSync of %s: %s.\n", u.Name, c.Allowed)
+		}
+		return err
+	})
+}
+
 type userListCmd struct {
 	dataFlag
 	JSON bool `env:"-" help:"Print JSON."`
@@ -155,7 +174,7 @@ func (c *userListCmd) Run(ctx context.Context, t *terminal) error {
 	err := owned(ctx, c.Data, "", false, func(o *owner) error {
 		all, err := o.AdminUsers(ctx)
 		for _, u := range all {
-			users = append(users, user{u.Name, u.Admin, u.Policy, u.Created})
+			users = append(users, user{u.Name, u.Admin, u.Policy, u.ActiveSync, u.Created})
 		}
 		return err
 	})
@@ -165,9 +184,9 @@ func (c *userListCmd) Run(ctx context.Context, t *terminal) error {
 	if c.JSON {
 		return printJSON(t.out, users)
 	}
-	rows := [][]string{{"USER", "ADMIN", "POLICY", "CREATED"}}
+	rows := [][]string{{"USER", "ADMIN", "POLICY", "ACTIVESYNC", "CREATED"}}
 	for _, u := range users {
-		rows = append(rows, []string{u.Name, yesNo(u.Admin, "yes", ""), yesNo(u.Policy, "required", ""), u.Created.Local().Format("2006-01-02")})
+		rows = append(rows, []string{u.Name, yesNo(u.Admin, "yes", ""), yesNo(u.Policy, "required", ""), yesNo(u.ActiveSync, "on", "off"), u.Created.Local().Format("2006-01-02")})
 	}
 	return printTable(t.out, rows)
 }

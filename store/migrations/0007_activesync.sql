@@ -1,0 +1,3 @@
+-- Whether a user may use ActiveSync.
+
+ALTER TABLE mailbox ADD COLUMN activesync BIGINT NOT NULL DEFAULT 1;
