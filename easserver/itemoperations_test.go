@@ -292,6 +292,11 @@ func TestEmptyFolderContents(t *testing.T) {
 		t.Run("what cannot be emptied", func(t *testing.T) {
 			empty("4711", "").want(t, "Response/EmptyFolderContents/Status", "6")
 			empty(recipientCache, "").want(t, "Response/EmptyFolderContents/Status", "105") // MS-ASCMD_R196
+			for _, folder := range []string{calendar, contacts, tasks, notes} {
+				for _, options := range []string{"", "<Options><DeleteSubFolders/></Options>"} {
+					empty(folder, options).want(t, "Response/EmptyFolderContents/Status", "16") // MSASCMD S08_TC20
+				}
+			}
 			empty(inbox, "<Options><MoveAlways/></Options>").wantTop(t, "2")
 		})
 	})

@@ -62,6 +62,7 @@ var verdicts = map[eas.Command][]verdict{
 		{mailbox.ErrFolderNotFound, eas.ItemOperationsStatusNotFound},
 		{mailbox.ErrConversationNotFound, eas.ItemOperationsStatusNotFound},
 		{mailbox.ErrRecipientCache, eas.StatusInvalidCombinationOfIDs},
+		{mailbox.ErrNotMail, eas.ItemOperationsStatusAccessDenied},
 	},
 	eas.CommandMoveItems: {
 		{mailbox.ErrRecipientCache, eas.StatusInvalidCombinationOfIDs},

@@ -2,9 +2,14 @@ package mailbox
 
 import (
 	"context"
+	"errors"
 
 	"asms/store"
 )
+
+// ErrNotMail: a default folder that holds no mail is not emptied at once, or a
+// confused client would wipe the only address book.
+var ErrNotMail = errors.New("mailbox: a default folder that holds no mail")
 
 // batch is how many items one transaction deletes or moves, so that others have
 // their turn in between.
@@ -14,7 +19,7 @@ const batch = 500
 // folders in it, too, as far as they are not the mailbox's own. Texts on their way
 // out stay; whole says that the device sees none of them. The device that asked
 // hears of the deletions like any other. The error is ErrFolderNotFound,
-// ErrRecipientCache or the store's.
+// ErrRecipientCache, ErrNotMail or the store's.
 //
 // [MS-ASCMD] 2.2.3.58 EmptyFolderContents
 func (m *Mailbox) EmptyFolder(ctx context.Context, p Partnership, subfolders bool) (whole bool, err error) {
@@ -25,7 +30,7 @@ func (m *Mailbox) EmptyFolder(ctx context.Context, p Partnership, subfolders boo
 	}
 	for more := true; more; {
 		err := m.st.Update(ctx, p.User, func(tx *store.Tx) error {
-			f, err := ownFolder(tx, p.Folder)
+			f, err := emptyable(tx, p.Folder)
 			if err != nil {
 				return err
 			}
@@ -70,7 +75,7 @@ func seesNoText(tx *store.Tx, f store.Folder, device string) (none bool, err err
 
 // deleteSubfolders deletes the folders in a folder with all that they hold.
 func (m *Mailbox) deleteSubfolders(tx *store.Tx, id string) error {
-	f, err := ownFolder(tx, id)
+	f, err := emptyable(tx, id)
 	if err != nil {
 		return err
 	}
@@ -98,6 +103,15 @@ func (m *Mailbox) deleteSubfolders(tx *store.Tx, id string) error {
 		}
 	}
 	return nil
+}
+
+// emptyable returns a live folder that EmptyFolder may empty.
+func emptyable(tx *store.Tx, id string) (store.Folder, error) {
+	f, err := ownFolder(tx, id)
+	if err == nil && isDefault(f.Type) && !folderOf(f).HoldsMail() {
+		err = ErrNotMail
+	}
+	return f, err
 }
 
 // ownFolder returns a live folder that is not the recipient information cache.
