@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"asms/eas"
@@ -98,7 +99,7 @@ func (s *Server) people(ctx context.Context, user mailbox.UserID, text string) (
 		known[address] = true
 		all = append(all, e)
 	}
-	contacts, _, err := s.mailbox.Contacts(ctx, user, mailbox.ContactQuery{Text: text, Limit: maxGAL})
+	contacts, err := s.contacts(ctx, user, text)
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +114,18 @@ func (s *Server) people(ctx context.Context, user mailbox.UserID, text string) (
 	})
 	return all, nil
 }
+
+// contacts returns those of the user's contacts whom a text may mean: by how words
+// of the name or an address begin, or by part of a number.
+func (s *Server) contacts(ctx context.Context, user mailbox.UserID, text string) ([]mailbox.Contact, error) {
+	if utf8.RuneCountInString(strings.TrimSpace(text)) < minGAL || !strings.ContainsFunc(text, isLetterOrDigit) {
+		return nil, nil
+	}
+	all, _, err := s.mailbox.Contacts(ctx, user, mailbox.ContactQuery{Text: text, Limit: maxGAL})
+	return all, err
+}
+
+func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // contactEntry is a contact as people of the address book are shown.
 func contactEntry(c *mailbox.Contact) eas.GALEntry {

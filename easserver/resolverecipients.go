@@ -3,12 +3,14 @@ package easserver
 import (
 	"cmp"
 	"context"
+	"net/mail"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"asms/eas"
+	"asms/mailbox"
 )
 
 // maxSuggestions is how many recipients an ambiguous name is answered with when
@@ -26,7 +28,7 @@ func (s *Server) resolveRecipients(ctx context.Context, r *request) (any, error)
 	if !validRecipients(r.Version, req) {
 		return nil, protocolError(eas.CommandResolveRecipients)
 	}
-	all, err := s.recipients(ctx)
+	users, err := s.userRecipients(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -36,13 +38,17 @@ func (s *Server) resolveRecipients(ctx context.Context, r *request) (any, error)
 	}
 	resp := &eas.ResolveRecipientsResponse{Status: eas.StatusSuccess}
 	for _, to := range req.To {
-		resp.Response = append(resp.Response, resolve(to, all, options))
+		contacts, err := s.contactRecipients(ctx, r.user, to)
+		if err != nil {
+			return nil, err
+		}
+		resp.Response = append(resp.Response, resolve(to, users, contacts, options))
 	}
 	return resp, nil
 }
 
-// recipients are all that a name may mean.
-func (s *Server) recipients(ctx context.Context) ([]eas.Recipient, error) {
+// userRecipients are all users of the server.
+func (s *Server) userRecipients(ctx context.Context) ([]eas.Recipient, error) {
 	users, err := s.accounts.Users(ctx)
 	if err != nil {
 		return nil, err
@@ -54,25 +60,49 @@ func (s *Server) recipients(ctx context.Context) ([]eas.Recipient, error) {
 	return list, nil
 }
 
-// resolve finds out whom a name or address means: the one who is called so, or
-// all of whom a part is called so.
+// contactRecipients are the addresses of those of the user's contacts whom a name,
+// address or number may mean. Whoever has no address is none that this command can
+// tell of.
+func (s *Server) contactRecipients(ctx context.Context, user mailbox.UserID, to string) (list []eas.Recipient, err error) {
+	contacts, err := s.contacts(ctx, user, to)
+	for _, c := range contacts {
+		for _, address := range c.Emails() {
+			if a, err := mail.ParseAddress(address); err == nil { // "Pat Lee" <pat@example.org>
+				address = a.Address
+			}
+			list = append(list, eas.Recipient{Type: eas.RecipientContact, DisplayName: c.Name(), EmailAddress: address})
+		}
+	}
+	return list, err
+}
+
+// resolve finds out whom a name or address means: those who are called so, or else
+// all of whom a part is called so. An address counts once, and as that of the user
+// who has it. The contacts are those that to was found in.
 //
 // [MS-ASCMD] 2.2.3.183 To, 2.2.3.177.12 Status (ResolveRecipients)
-func resolve(to string, all []eas.Recipient, options *eas.RecipientOptions) eas.RecipientsResponse {
+func resolve(to string, users, contacts []eas.Recipient, options *eas.RecipientOptions) eas.RecipientsResponse {
 	answer := eas.RecipientsResponse{To: to, Status: eas.RecipientsStatusUnresolved}
 	wanted := strings.ToLower(strings.TrimSpace(to))
 	if wanted == "" {
 		return answer
 	}
-	var found []eas.Recipient
-	for _, one := range all {
-		if strings.ToLower(one.DisplayName) == wanted || strings.ToLower(one.EmailAddress) == wanted {
-			found = []eas.Recipient{one}
-			break
+	var exact, found []eas.Recipient
+	known := make(map[string]bool)
+	for n, one := range slices.Concat(users, contacts) {
+		name, address := strings.ToLower(one.DisplayName), strings.ToLower(one.EmailAddress)
+		ofContact := n >= len(users)
+		if known[address] || !ofContact && !beginsWith(name, wanted) && !strings.HasPrefix(address, wanted) {
+			continue
 		}
-		if beginsWith(one.DisplayName, wanted) || strings.HasPrefix(strings.ToLower(one.EmailAddress), wanted) {
-			found = append(found, one)
+		known[address] = true
+		found = append(found, one)
+		if name == wanted || address == wanted {
+			exact = append(exact, one)
 		}
+	}
+	if len(exact) > 0 {
+		found = exact
 	}
 	answer.RecipientCount = len(found)
 	switch {
@@ -83,7 +113,7 @@ func resolve(to string, all []eas.Recipient, options *eas.RecipientOptions) eas.
 		answer.Recipient = []eas.Recipient{withDetails(found[0], options)}
 		return answer
 	}
-	slices.SortFunc(found, func(a, b eas.Recipient) int { return cmp.Compare(a.EmailAddress, b.EmailAddress) })
+	slices.SortStableFunc(found, func(a, b eas.Recipient) int { return cmp.Compare(a.EmailAddress, b.EmailAddress) })
 	limit := maxSuggestions
 	if options.MaxAmbiguousRecipients != nil {
 		limit = *options.MaxAmbiguousRecipients

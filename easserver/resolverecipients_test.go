@@ -6,10 +6,63 @@ import (
 	"testing"
 
 	"asms/eas"
+	"asms/mailbox"
 )
 
 func resolveXML(inner string) string {
 	return `<ResolveRecipients xmlns="ResolveRecipients">` + inner + `</ResolveRecipients>`
+}
+
+// What the user's own contacts add to the users of the server.
+func TestResolveContacts(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, func(o *Options) { o.Domain = "example.org" })
+	anna := l.user("anna")
+	l.user("bert")
+	for _, c := range []map[string]string{
+		{"FirstName": "Jörg", "LastName": "Lee", "Email1Address": "joerg@home.example", "MobilePhoneNumber": "+491701234567"},
+		{"FirstName": "Pat", "LastName": "Lee", "Email1Address": `"Pat Lee" <pat@home.example>`},
+		{"FirstName": "Pat", "LastName": "Lee", "Email1Address": "pat@work.example", "Email2Address": "pat@home.example"},
+		{"FirstName": "Bert", "Email1Address": "bert@example.org"},
+		{"FirstName": "Anna", "LastName": "Moor", "Email1Address": "moor@home.example"},
+		{"FirstName": "Silent", "MobilePhoneNumber": "+491707654321"},
+	} {
+		if _, err := l.mailbox.AddContact(t.Context(), anna, mailbox.Card{Fields: c}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	each(t, func(t *testing.T, v eas.Version) {
+		d := l.phone("anna", "A"+strings.ReplaceAll(v.String(), ".", ""), v)
+		for _, c := range []struct{ to, options, want string }{
+			{"Jörg", "", "1 1: 2 joerg@home.example"},
+			{"jorg lee", "", "1 1: 2 joerg@home.example"},
+			{"0170 1234567", "", "1 1: 2 joerg@home.example"},
+			{"PAT@home.example", "", "1 1: 2 pat@home.example"},
+			{"Pat Lee", "", "2 2: 2 pat@home.example 2 pat@work.example"},
+			{"lee", "", "2 3: 2 joerg@home.example 2 pat@home.example 2 pat@work.example"},
+			{"lee", "<Options><MaxAmbiguousRecipients>2</MaxAmbiguousRecipients></Options>", "3 3: 2 joerg@home.example 2 pat@home.example"},
+			{"lee", "<Options><MaxAmbiguousRecipients>0</MaxAmbiguousRecipients></Options>", "3 3:"},
+			{"bert", "", "1 1: 1 bert@example.org"}, // the user, who is a contact as well
+			{"anna", "", "1 1: 1 anna@example.org"}, // called just so
+			{"ann", "", "2 2: 1 anna@example.org 2 moor@home.example"},
+			{"moor", "<Options><CertificateRetrieval>2</CertificateRetrieval></Options>", "1 1: 2 moor@home.example"},
+			{"Silent", "", "4 0:"}, // has no address
+			{"**", "", "4 0:"},
+			{"l", "", "4 0:"},
+		} {
+			r := d.must("ResolveRecipients", resolveXML("<To>"+c.to+"</To>"+c.options))
+			got := r.tree.at("Response/Status") + " " + r.tree.at("Response/RecipientCount") + ":"
+			for _, one := range r.tree.all("Response/Recipient") {
+				got += " " + one.at("Type") + " " + one.at("EmailAddress")
+			}
+			if got != c.want {
+				t.Errorf("%q is %q, want %q", c.to, got, c.want)
+			}
+		}
+		if r := l.phone("bert", "B"+strings.ReplaceAll(v.String(), ".", ""), v).must("ResolveRecipients", resolveXML("<To>lee</To>")); r.tree.at("Response/Status") != "4" {
+			t.Errorf("somebody else's contacts: %s", r.xml())
+		}
+	})
 }
 
 func TestResolveRecipients(t *testing.T) {
