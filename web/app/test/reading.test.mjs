@@ -286,6 +286,14 @@ test('a server that goes and comes again takes nothing away', async () => {
   await page.locator('.message.out', { hasText: 'Into the void' }).getByText('Waiting for a phone').waitFor()
 })
 
+test('who could not be signed out is told so', async () => {
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.route('**/api/v1/session', (r) => (r.request().method() === 'DELETE' ? r.abort() : r.continue()))
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByText('You are still signed in').waitFor()
+  await page.unroute('**/api/v1/session')
+})
+
 test('who signs out is out, in every tab', async () => {
   const second = await reader.page('/')
   await second.getByRole('heading', { name: 'Messages' }).waitFor()
