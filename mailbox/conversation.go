@@ -14,7 +14,7 @@ import (
 // [MS-ASCON] 2.2.2.3.3 ConversationId (Sync), 2.2.2.4 ConversationIndex
 func converse(tx *store.Tx, i *store.Item) error {
 	i.ConversationID = conversationID(tx.User(), i.Peers)
-	start, err := tx.ConversationStart(i.Peers)
+	start, err := tx.ConversationStart(i.ConversationID)
 	if err != nil {
 		return err
 	}

@@ -42,10 +42,10 @@ func (m *Mailbox) Queue(ctx context.Context, user UserID) (Queue, error) {
 	return q, err
 }
 
-// Count returns how many texts the user's mailbox holds.
+// Count returns how many texts the user's conversations hold.
 func (m *Mailbox) Count(ctx context.Context, user UserID) (n int, err error) {
 	err = m.st.View(ctx, user, func(tx *store.Tx) error {
-		n, err = tx.Messages()
+		n, _, err = tx.Messages()
 		return err
 	})
 	return n, err

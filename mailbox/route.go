@@ -176,7 +176,7 @@ func (c *chooser) choose(t store.WaitingText) (string, error) {
 		}
 	}
 	if len(able) > 1 {
-		used, err := c.tx.ConversationDevices(t.Peers)
+		used, err := c.tx.ConversationDevices(conversationID(c.tx.User(), t.Peers))
 		if err != nil {
 			return "", err
 		}

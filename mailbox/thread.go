@@ -55,7 +55,7 @@ func (m *Mailbox) Conversations(ctx context.Context, user UserID, q Conversation
 			k := threads[len(threads)-1].Key()
 			next = &k
 		}
-		if unread, err = tx.CountUnread(); err != nil {
+		if _, unread, err = tx.Messages(); err != nil {
 			return err
 		}
 		page, err = m.conversations(tx, threads)
@@ -222,7 +222,7 @@ func (m *Mailbox) MarkRead(ctx context.Context, user UserID, id string, read boo
 			}
 			var items []*store.Item
 			if read {
-				items, err = tx.ThreadUnread(t.ConversationID, readAtOnce)
+				items, err = tx.ThreadUnread(t.ConversationID, min(readAtOnce, t.Unread))
 			} else {
 				items, err = tx.ThreadIncoming(t.ConversationID, 1)
 			}

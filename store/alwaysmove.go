@@ -1,6 +1,6 @@
 package store
 
-// ConversationItems visits the items of a conversation, mail and texts, in the order of their ids.
+// ConversationItems visits the items of a conversation, mail and texts, oldest first.
 func (tx *Tx) ConversationItems(conversation []byte, visit func(*Item) (bool, error)) error {
 	return tx.each(func(r scanner) (bool, error) {
 		i, err := scanItem(r)
@@ -8,7 +8,7 @@ func (tx *Tx) ConversationItems(conversation []byte, visit func(*Item) (bool, er
 			return false, err
 		}
 		return visit(i)
-	}, `SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.conv_id = CAST($2 AS BLOB) ORDER BY i.item_id`, tx.user, conversation)
+	}, `SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.conv_id = CAST($2 AS BLOB) ORDER BY i.date`, tx.user, conversation)
 }
 
 // SetAlwaysMove stores the folder in which all items of a conversation belong.

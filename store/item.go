@@ -165,6 +165,7 @@ func (tx *Tx) Item(id int64) (*Item, error) {
 // InsertItem stores a new item.
 func (tx *Tx) InsertItem(i *Item) error {
 	i.Shown, i.was = 0, look{}
+	tx.noTexts = tx.noTexts && i.State == NotOutbound
 	if i.InThread() {
 		i.Shown = i.Born
 	}
@@ -186,6 +187,7 @@ func (tx *Tx) InsertItem(i *Item) error {
 // filed it, its way out, and whether it is hidden.
 func (tx *Tx) UpdateItem(i *Item) error {
 	now := i.look()
+	tx.noTexts = tx.noTexts && i.State == NotOutbound
 	if now != i.was {
 		if err := tx.restamp(i); err != nil {
 			return err
@@ -282,13 +284,34 @@ func (tx *Tx) ItemsBornOrOffered(w Walk, seq int64, visit func(*Item) (bool, err
 
 // TextsAt returns the texts in a state whose audience is the device and that
 // were offered up to seq, in the order of their offers.
-func (tx *Tx) TextsAt(device string, state TextState, seq int64) (all []*Item, err error) {
+func (tx *Tx) TextsAt(device string, state TextState, seq int64) ([]*Item, error) {
+	if none, err := tx.noTextOut(); none || err != nil {
+		return nil, err
+	}
+	return tx.textsAt(device, state, seq)
+}
+
+func (tx *Tx) textsAt(device string, state TextState, seq int64) (all []*Item, err error) {
 	return all, tx.each(func(r scanner) (bool, error) {
 		i, err := scanItem(r)
 		all = append(all, i)
 		return true, err
 	}, `SELECT `+wholeItem+` FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.state = CAST($2 AS BIGINT) AND i.state > 0
 			AND i.aud = CAST($3 AS TEXT) AND i.off <= CAST($4 AS BIGINT) ORDER BY i.off`, tx.user, state, device, seq)
+}
+
+// noTextOut reports whether no text is on its way out: then there is nothing to
+// look for, and a device that adds its history is spared to look four times for
+// each text.
+func (tx *Tx) noTextOut() (bool, error) {
+	if tx.noTexts {
+		return true, nil
+	}
+	none := true
+	err := tx.each(func(scanner) (bool, error) { none = false; return false, nil },
+		`SELECT 1 FROM item WHERE user_id = $1 AND state > 0 LIMIT 1`, tx.user)
+	tx.noTexts = none && err == nil
+	return none, err
 }
 
 // WaitingText is a text that waits for a phone.
@@ -350,17 +373,17 @@ func (tx *Tx) Filed(w Walk, peers string, from, to int64, visit func(*Item) (boo
 		AND i.date >= CAST($5 AS BIGINT) AND i.date <= CAST($6 AS BIGINT) ORDER BY i.date, i.item_id`, peers, from, to)
 }
 
-// ConversationStart returns the ConversationIndex of the oldest item with these
-// peers, or nil.
-func (tx *Tx) ConversationStart(peers string) (index []byte, err error) {
+// ConversationStart returns the ConversationIndex of the oldest item of a
+// conversation, or nil.
+func (tx *Tx) ConversationStart(conversation []byte) (index []byte, err error) {
 	err = tx.each(func(r scanner) (bool, error) { return false, r.Scan(&index) },
-		`SELECT conv_index FROM item WHERE user_id = CAST($1 AS BIGINT) AND peers = CAST($2 AS TEXT) ORDER BY date LIMIT 1`, tx.user, peers)
+		`SELECT conv_index FROM item WHERE user_id = CAST($1 AS BIGINT) AND conv_id = CAST($2 AS BLOB) ORDER BY date LIMIT 1`, tx.user, conversation)
 	return index, err
 }
 
-// ConversationDevices returns the devices that carried texts with these peers,
+// ConversationDevices returns the devices that carried texts of a conversation,
 // the latest first, each once.
-func (tx *Tx) ConversationDevices(peers string) (all []string, err error) {
+func (tx *Tx) ConversationDevices(conversation []byte) (all []string, err error) {
 	seen := make(map[string]bool)
 	err = tx.each(func(r scanner) (bool, error) {
 		var supplier, filed string
@@ -374,8 +397,8 @@ func (tx *Tx) ConversationDevices(peers string) (all []string, err error) {
 			}
 		}
 		return true, nil
-	}, `SELECT supplier, filed_by FROM item WHERE user_id = CAST($1 AS BIGINT) AND peers = CAST($2 AS TEXT) AND class = 2 AND state = 0
-		ORDER BY date DESC LIMIT 50`, tx.user, peers)
+	}, `SELECT supplier, filed_by FROM item WHERE user_id = CAST($1 AS BIGINT) AND conv_id = CAST($2 AS BLOB) AND class = 2 AND state = 0
+		ORDER BY date DESC LIMIT 50`, tx.user, conversation)
 	return all, err
 }
 

@@ -24,10 +24,11 @@ func (tx *Tx) Queue() (all []Queued, err error) {
 	return all, err
 }
 
-// Messages counts the user's texts.
-func (tx *Tx) Messages() (n int, err error) {
-	if err := tx.row(`SELECT count(*) FROM item WHERE user_id = $1 AND class = 2`, tx.user).Scan(&n); err != nil {
-		return 0, tx.failed("messages", err)
+// Messages returns how many texts the user's conversations hold, and how many of
+// them are unread.
+func (tx *Tx) Messages() (total, unread int, err error) {
+	if err := tx.row(`SELECT texts, unread FROM mailbox WHERE user_id = $1`, tx.user).Scan(&total, &unread); err != nil {
+		return 0, 0, tx.failed("messages", err)
 	}
-	return n, nil
+	return total, unread, nil
 }

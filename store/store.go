@@ -19,6 +19,10 @@ var ErrNotFound = errors.New("store: not found")
 // ErrClosed is returned by transactions begun after Close.
 var ErrClosed = errors.New("store: closed")
 
+// ErrFull is returned by Update when there is no room for what it would write, on
+// the disk or below Options.MaxBytes. Nothing of it is written then.
+var ErrFull = errors.New("store: no room is left")
+
 // Options of a store. The zero value is what a server uses.
 type Options struct {
 	// Readers is how many read transactions may run at once. Defaults to 4.
@@ -26,6 +30,8 @@ type Options struct {
 	// Unsynced leaves out the wait for the disk at every commit. A power cut
 	// may then lose acknowledged writes: for tests and benchmarks only.
 	Unsynced bool
+	// MaxBytes is what the database may grow to. Defaults to what the disk holds.
+	MaxBytes int64
 	// Now is the clock. Defaults to time.Now.
 	Now func() time.Time
 }
@@ -56,7 +62,7 @@ func Open(ctx context.Context, dir string, opts *Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	db, err := openSQLite(ctx, dir, o.Readers, o.Unsynced)
+	db, err := openSQLite(ctx, dir, &o)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +136,7 @@ type job struct {
 const batchLimit = 128
 
 // Update runs f in a writing transaction of user and returns when it is
-// committed to disk, or with f's error and no effect. f must not block and must
+// committed to disk, or with f's error or ErrFull and no effect. f must not block and must
 // not use another transaction.
 func (s *Store) Update(ctx context.Context, user UserID, f func(*Tx) error) error {
 	j := &job{ctx: ctx, user: user, f: f, done: make(chan struct{})}
@@ -147,6 +153,9 @@ func (s *Store) Update(ctx context.Context, user UserID, f func(*Tx) error) erro
 		return ErrClosed
 	}
 	<-j.done // once taken, a job is finished: its caller must know how it ended
+	if isFull(j.err) {
+		return fmt.Errorf("%w: %w", ErrFull, j.err)
+	}
 	return j.err
 }
 

@@ -54,6 +54,8 @@ func (i *Item) look() look {
 type threadChange struct {
 	peers         string
 	total, unread int
+	newest        Key  // of what has come
+	left          bool // something is shown no more
 }
 
 func (tx *Tx) thread(conversation []byte, peers string) *threadChange {
@@ -62,7 +64,7 @@ func (tx *Tx) thread(conversation []byte, peers string) *threadChange {
 		if tx.threads == nil {
 			tx.threads = make(map[string]*threadChange)
 		}
-		c = &threadChange{peers: peers}
+		c = &threadChange{peers: peers, newest: Bottom}
 		tx.threads[string(conversation)] = c
 	}
 	return c
@@ -120,9 +122,13 @@ func (tx *Tx) look(i *Item, now look) error {
 	switch {
 	case now.shown && !was.shown:
 		c.total++
+		if c.newest.Less(i.Key()) {
+			c.newest = i.Key()
+		}
 		tx.index(i)
 	case was.shown && !now.shown:
 		c.total--
+		c.left = true
 		seq, err := tx.changeSeq()
 		if err != nil {
 			return err
@@ -168,18 +174,26 @@ func (tx *Tx) flushThreads() error {
 }
 
 func (tx *Tx) flushThread(conversation []byte, c *threadChange, seq int64) error {
-	var last Key
-	if err := tx.each(func(r scanner) (bool, error) { return false, r.Scan(&last.Date, &last.ID) },
-		`SELECT i.date, i.item_id FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.conv_id = CAST($2 AS BLOB) AND i.shown <> 0
-			ORDER BY i.date DESC, i.item_id DESC LIMIT 1`, tx.user, conversation); err != nil {
-		return err
+	tx.texts += int64(c.total)
+	tx.unread += int64(c.unread)
+	last := c.newest
+	if c.left { // perhaps the newest
+		last = Key{}
+		if err := tx.each(func(r scanner) (bool, error) { return false, r.Scan(&last.Date, &last.ID) },
+			`SELECT i.date, i.item_id FROM item i WHERE i.user_id = CAST($1 AS BIGINT) AND i.conv_id = CAST($2 AS BLOB) AND i.shown <> 0
+				ORDER BY i.date DESC, i.item_id DESC LIMIT 1`, tx.user, conversation); err != nil {
+			return err
+		}
 	}
 	return tx.exec(`INSERT INTO thread (user_id, conv_id, peers, last_item, last_date, unread, total, changed)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (user_id, conv_id) DO UPDATE SET peers = excluded.peers, last_item = excluded.last_item,
-			last_date = excluded.last_date, unread = thread.unread + excluded.unread, total = thread.total + excluded.total,
-			changed = excluded.changed`,
-		tx.user, conversation, c.peers, last.ID, last.Date, c.unread, c.total, seq)
+		ON CONFLICT (user_id, conv_id) DO UPDATE SET peers = excluded.peers,
+			last_item = CASE WHEN $9 OR thread.total = 0 OR (excluded.last_date, excluded.last_item) > (thread.last_date, thread.last_item)
+				THEN excluded.last_item ELSE thread.last_item END,
+			last_date = CASE WHEN $9 OR thread.total = 0 OR (excluded.last_date, excluded.last_item) > (thread.last_date, thread.last_item)
+				THEN excluded.last_date ELSE thread.last_date END,
+			unread = thread.unread + excluded.unread, total = thread.total + excluded.total, changed = excluded.changed`,
+		tx.user, conversation, c.peers, last.ID, last.Date, c.unread, c.total, seq, c.left)
 }
 
 // emptyThreads takes all items of a folder out of their conversations.
@@ -242,12 +256,6 @@ func (tx *Tx) Thread(id []byte) (Thread, error) {
 		return t, tx.failed("conversation", err)
 	}
 	return t, nil
-}
-
-// CountUnread returns how many texts of the mailbox are unread.
-func (tx *Tx) CountUnread() (n int, err error) {
-	err = tx.row(`SELECT coalesce(sum(unread), 0) FROM thread WHERE user_id = $1 AND unread > 0`, tx.user).Scan(&n)
-	return n, err
 }
 
 func (tx *Tx) items(query string, args ...any) (all []*Item, err error) {

@@ -80,11 +80,8 @@ func (tx *Tx) SetDelLost(folder, seq int64, lost bool) error {
 
 // Horizon returns the seq up to which tombstones have been pruned.
 func (tx *Tx) Horizon() (seq int64, err error) {
-	err = tx.row(`SELECT horizon FROM mailbox WHERE user_id = $1`, tx.user).Scan(&seq)
-	if err != nil {
-		return 0, tx.failed("horizon", err)
-	}
-	return seq, nil
+	err = tx.load()
+	return tx.horizon, err
 }
 
 // Prune deletes the tombstones up to seq with the marks that outlived their
@@ -101,6 +98,7 @@ func (tx *Tx) Prune(seq int64) error {
 	if err := tx.pruneThreads(seq); err != nil {
 		return err
 	}
+	tx.horizon = max(tx.horizon, seq)
 	return tx.exec(`UPDATE mailbox SET horizon = $2 WHERE user_id = $1 AND horizon < $2`, tx.user, seq)
 }
 

@@ -61,10 +61,13 @@ type Tx struct {
 	seq, item, fold  int64
 	storedSeq        int64
 	storedItem, stFd int64
+	horizon          int64
+	texts, unread    int64 // how many more the conversations have
 
 	threads map[string]*threadChange // conversations that have changed
 	stale   map[int64]bool           // items whose way out has changed
 	words   []wordChange             // what the writer brings into the index of words
+	noTexts bool                     // no text is on its way out
 }
 
 // User returns the user whose rows the transaction sees.
@@ -81,8 +84,8 @@ func (tx *Tx) load() error {
 	if tx.loaded {
 		return nil
 	}
-	err := tx.row(`SELECT seq, last_item, last_folder FROM mailbox WHERE user_id = $1`, tx.user).
-		Scan(&tx.seq, &tx.item, &tx.fold)
+	err := tx.row(`SELECT seq, last_item, last_folder, horizon FROM mailbox WHERE user_id = $1`, tx.user).
+		Scan(&tx.seq, &tx.item, &tx.fold, &tx.horizon)
 	if err != nil {
 		return tx.failed("counters", err)
 	}
@@ -131,10 +134,10 @@ func (tx *Tx) flush() error {
 		return err
 	}
 	if !tx.loaded || tx.seq == tx.storedSeq && tx.item == tx.storedItem && tx.fold == tx.stFd {
-		return nil
+		return nil // conversations do not change without seq
 	}
-	return tx.exec(`UPDATE mailbox SET seq = $2, last_item = $3, last_folder = $4 WHERE user_id = $1`,
-		tx.user, tx.seq, tx.item, tx.fold)
+	return tx.exec(`UPDATE mailbox SET seq = $2, last_item = $3, last_folder = $4, texts = texts + $5, unread = unread + $6 WHERE user_id = $1`,
+		tx.user, tx.seq, tx.item, tx.fold, tx.texts, tx.unread)
 }
 
 var errReadOnly = errors.New("store: write in a View")
