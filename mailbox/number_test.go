@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,4 +133,23 @@ func BenchmarkNumberKey(b *testing.B) {
 			n.key("0171 1234567")
 		}
 	})
+}
+
+func TestOnePersonGetsATextOnce(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.m = New(l.st, &Options{Now: l.m.now, Region: "DE"})
+	id, err := l.m.Send(l.ctx, l.user, Outgoing{Body: "hello", To: []sms.Address{
+		{Number: "0171 5550100"}, {Number: "22922"}, {Number: "+49 171 5550100"}, {Number: "0049 171 5550100"}, {Number: "0171 5550101"},
+	}})
+	l.ok(err)
+	e, err := l.m.Message(l.ctx, l.user, id)
+	l.ok(err)
+	var to []string
+	for _, r := range e.Text.Recipients {
+		to = append(to, r.Number)
+	}
+	if want := []string{"0171 5550100", "22922", "0171 5550101"}; !slices.Equal(to, want) {
+		t.Errorf("%q, want %q", to, want)
+	}
 }

@@ -85,7 +85,7 @@ func (m *Mailbox) send(tx *store.Tx, out Outgoing) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	i, err := m.newItem(tx, &Message{Class: ClassSMS, To: sms.FormatAddresses(out.To), Body: out.Body, Importance: 1, Read: true}, outbox)
+	i, err := m.newItem(tx, &Message{Class: ClassSMS, To: sms.FormatAddresses(m.once(out.To)), Body: out.Body, Importance: 1, Read: true}, outbox)
 	if err != nil {
 		return 0, err
 	}
@@ -101,6 +101,20 @@ func (m *Mailbox) send(tx *store.Tx, out Outgoing) (int64, error) {
 		}
 	}
 	return i.ID, m.route(tx, nil)
+}
+
+// once leaves out whoever was named before, if in another form of the number: two
+// texts would go to one phone.
+func (m *Mailbox) once(to []sms.Address) (all []sms.Address) {
+	seen := make(map[string]bool, len(to))
+	for _, a := range to {
+		key := m.numbers.key(a.Number)
+		if key == "" || !seen[key] {
+			all = append(all, a)
+		}
+		seen[key] = true
+	}
+	return all
 }
 
 // Route looks again which phone each waiting text goes to, after a device was
