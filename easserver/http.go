@@ -18,6 +18,7 @@ import (
 
 	"asms/account"
 	"asms/eas"
+	"asms/mailbox"
 	"asms/wbxml"
 )
 
@@ -265,6 +266,9 @@ func (s *Server) writeError(w http.ResponseWriter, hr *http.Request, err error, 
 		case http.StatusServiceUnavailable:
 			setRetryAfter(w, cmp.Or(h.after, 10*time.Second))
 		}
+	case errors.Is(err, mailbox.ErrFull):
+		l.code = http.StatusInsufficientStorage
+		s.log.Error("request failed", "user", l.user, "device", l.device, "command", string(l.command), "err", err)
 	default:
 		s.log.Error("request failed", "user", l.user, "device", l.device, "command", string(l.command), "err", err)
 	}

@@ -58,9 +58,16 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 func newLab(t testing.TB, change ...func(*Options)) *lab {
 	t.Helper()
+	return newLabIn(t, t.TempDir(), store.Options{}, change...)
+}
+
+// newLabIn is a lab over a database that may be there already.
+func newLabIn(t testing.TB, dir string, so store.Options, change ...func(*Options)) *lab {
+	t.Helper()
 	l := &lab{t: t, clock: &clock{t: noon}, log: new(bytes.Buffer)}
+	so.Unsynced, so.Now = true, l.clock.now
 	var err error
-	l.store, err = store.Open(context.Background(), t.TempDir(), &store.Options{Unsynced: true, Now: l.clock.now})
+	l.store, err = store.Open(context.Background(), dir, &so)
 	if err != nil {
 		t.Fatal(err)
 	}

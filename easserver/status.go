@@ -167,6 +167,9 @@ func statusOf(c eas.Command, err error) (status eas.Status, foreseen bool) {
 			}
 		}
 	}
+	if errors.Is(err, mailbox.ErrFull) {
+		return eas.StatusMailboxQuotaExceeded, false
+	}
 	var syntax *wbxml.SyntaxError
 	if errors.As(err, &syntax) {
 		return statusOf(c, protocolError(c))

@@ -241,6 +241,8 @@ func (s *Server) runCollection(ctx context.Context, r *request, c *collectionRun
 		return nil, 0, err
 	case ctx.Err() != nil:
 		return nil, 0, err
+	case errors.Is(err, mailbox.ErrFull):
+		return s.fullCollection(r, c, err)
 	case err != nil:
 		s.log.Error("sync failed", "user", r.login, "device", string(r.DeviceID), "collection", string(c.id), "err", err)
 		return &eas.SyncResponseCollection{SyncKey: eas.SyncKey(req.Key), CollectionID: c.id, Status: eas.SyncStatusServerError}, 0, nil
@@ -259,4 +261,23 @@ func (s *Server) runCollection(ctx context.Context, r *request, c *collectionRun
 		return nil, 0, err
 	}
 	return answer, len(delta.Changes), nil
+}
+
+// fullCollection answers a collection for which the server has no room. As nothing
+// was done, the key stays: each command is told so, and the device makes it again
+// later. Without commands it is the whole request that fails.
+//
+// [MS-ASCMD] 2.2.3.177.17 Status (Sync)
+func (s *Server) fullCollection(r *request, c *collectionRun, err error) (*eas.SyncResponseCollection, int, error) {
+	if len(c.commands.wire) == 0 {
+		return nil, 0, err
+	}
+	s.log.Error("sync failed", "user", r.login, "device", string(r.DeviceID), "collection", string(c.id), "err", err)
+	delta := &mailbox.Delta{Responses: make([]mailbox.Response, len(c.commands.valid))}
+	for i := range delta.Responses {
+		delta.Responses[i].Err = err
+	}
+	answer := &eas.SyncResponseCollection{SyncKey: eas.SyncKey(c.request.Key), CollectionID: c.id, Status: eas.StatusSuccess}
+	answer.Responses, err = c.commands.responses(delta)
+	return answer, 0, err
 }

@@ -1,6 +1,8 @@
 package easserver
 
 import (
+	"errors"
+
 	"asms/eas"
 	"asms/mailbox"
 	"asms/wbxml"
@@ -120,7 +122,9 @@ func (c *clientCommands) responses(delta *mailbox.Delta) (*eas.SyncResponses, er
 		if !c.invalid[i] {
 			answer, answers = answers[0], answers[1:]
 			status = eas.StatusSuccess
-			if answer.Err != nil {
+			if errors.Is(answer.Err, mailbox.ErrFull) {
+				status = eas.SyncStatusOutOfSpace
+			} else if answer.Err != nil {
 				status, _ = statusOf(eas.CommandSync, answer.Err)
 			} else if c.looked[i] {
 				status = eas.SyncStatusInvalidItem

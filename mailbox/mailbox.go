@@ -24,6 +24,8 @@ var (
 	ErrItemNotFound = errors.New("mailbox: no such item")
 	// ErrConflict: the item was changed by someone else and the server's version wins.
 	ErrConflict = errors.New("mailbox: conflict")
+	// ErrFull: the server has no room to write; nothing was changed.
+	ErrFull = store.ErrFull
 	// ErrLocked: the item is on its way out and cannot be moved now.
 	ErrLocked = errors.New("mailbox: the text is on its way out")
 	// ErrBadDestination: nothing can be moved into that folder.

@@ -80,6 +80,12 @@ func (s *session) judge(err error, failures int) (wait time.Duration, why string
 	var status *eas.StatusError
 	if errors.As(err, &status) {
 		switch status.Status {
+		case eas.StatusMailboxQuotaExceeded:
+			return p.step(failures), "the server has no room left"
+		case eas.SyncStatusOutOfSpace:
+			if status.Command == eas.CommandSync {
+				return p.step(failures), "the server has no room left"
+			}
 		case eas.StatusRemoteWipeRequested, eas.StatusDeviceNotProvisioned, eas.StatusPolicyRefresh, eas.StatusInvalidPolicyKey, eas.StatusLegacyDeviceOnStrictPolicy:
 			return s.provisionAgain()
 		case eas.SyncStatusFolderHierarchyChanged:

@@ -244,6 +244,37 @@ func TestFilesAreTheOwnersAlone(t *testing.T) {
 	}
 }
 
+// A transaction that finds no room leaves nothing behind, and neither do those
+// beside it believe anything else.
+func TestFull(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), t.TempDir(), &Options{Unsynced: true, MaxBytes: 512 << 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	u, err := s.CreateUser(t.Context(), "ann", "hash", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, blob := "hash", strings.Repeat("x", 1<<20)
+	err = s.Update(t.Context(), u.ID, func(tx *Tx) error {
+		if err := tx.SetAdmin(true); err != nil {
+			return err
+		}
+		return tx.SetHash(blob)
+	})
+	if !errors.Is(err, ErrFull) {
+		t.Fatalf("%v, want ErrFull", err)
+	}
+	if got, err := s.UserByName(t.Context(), "ann"); err != nil || got.Hash != before || got.Admin {
+		t.Errorf("%.40v %v", got, err)
+	}
+	if err := s.Update(t.Context(), u.ID, func(tx *Tx) error { return tx.SetHash("another") }); err != nil {
+		t.Errorf("what there is room for: %v", err)
+	}
+}
+
 func TestNewerDatabaseIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -45,6 +45,7 @@ var problems = []struct {
 	{mailbox.ErrNotFailed, api.Problem{Status: http.StatusConflict, Title: "conflict", Detail: "the message has not failed, or was sent again already"}},
 	{mailbox.ErrOtherRequest, api.Problem{Status: http.StatusUnprocessableEntity, Title: "another request", Detail: "another message was sent with this Idempotency-Key"}},
 	{mailbox.ErrNoSuchRecipient, api.Problem{Status: http.StatusNotFound, Title: "not found"}},
+	{mailbox.ErrFull, api.Problem{Status: http.StatusInsufficientStorage, Title: "no room is left", Detail: "the server's disk is full"}},
 	{account.ErrBlocked, api.Problem{Status: http.StatusForbidden, Title: "this device is not allowed"}},
 	{account.ErrQuarantined, api.Problem{Status: http.StatusForbidden, Title: "this device is not allowed"}},
 	{account.ErrWipe, api.Problem{Status: http.StatusForbidden, Title: "this device is not allowed"}},
@@ -77,6 +78,9 @@ func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
 	p := problem(err)
 	if p == nil && r.Context().Err() != nil {
 		return // nobody is there to be answered
+	}
+	if p != nil && p.Status == http.StatusInsufficientStorage {
+		s.log.Error("request failed", "path", r.Pattern, "err", err)
 	}
 	if p == nil {
 		s.log.Error("request failed", "path", r.Pattern, "err", err)
