@@ -81,7 +81,7 @@ func (a *Accounts) SignIn(ctx context.Context, name, password, remoteAddr string
 		now := a.opts.Now()
 		a.users.add(user, now)
 		a.addresses.add(address, now)
-		a.opts.Log.Info("sign-in failed", "user", loggable(user), "address", address)
+		a.opts.Log.Info("sign-in failed", "user", a.loggable(names), "address", address)
 	}
 	if err != nil {
 		return Identity{}, err
@@ -234,13 +234,16 @@ func (a *Accounts) loginNames(login string) []string {
 	return names
 }
 
-// loggable keeps what was never a user name, perhaps a password typed into the
-// wrong field, out of the log.
-func loggable(name string) string {
-	if _, secret := appPasswordHash(name); secret || checkName(name) != nil {
-		return "(not a name)"
+// loggable is the user whom a failure to sign in concerns. What is nobody's name
+// stays out of the log: it may be a password typed into the wrong field.
+func (a *Accounts) loggable(names []string) string {
+	e := a.knownLogin(names)
+	if e == nil {
+		return "(nobody)"
 	}
-	return name
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.user.Name
 }
 
 // forgetCredentials makes the next request prove the password again and ends

@@ -410,3 +410,24 @@ func FuzzParseHash(f *testing.F) {
 		}
 	})
 }
+
+func TestTheLogNamesUsersAlone(t *testing.T) {
+	var log bytes.Buffer
+	l := newLab(t, func(o *Options) { o.Log, o.Domain = slog.New(slog.NewTextHandler(&log, nil)), "example.org" })
+	l.user("ann")
+	for _, name := range []string{"hunter2", "secret of ann", `EXAMPLE\hunter2`, "hunter2@example.org"} {
+		if _, err := l.SignIn(l.ctx, name, "ann", "192.0.2.1:1"); !errors.Is(err, ErrBadCredentials) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if s := log.String(); strings.Contains(s, "hunter2") || strings.Contains(s, "secret of ann") || strings.Count(s, "192.0.2.1") != 4 {
+		t.Error(s)
+	}
+	log.Reset()
+	if _, err := l.SignIn(l.ctx, "Ann@example.org", "wrong", ""); !errors.Is(err, ErrBadCredentials) {
+		t.Error(err)
+	}
+	if s := log.String(); !strings.Contains(s, "user=ann ") {
+		t.Error(s)
+	}
+}
