@@ -101,9 +101,11 @@ func (s *Server) autodiscoverJSON(w http.ResponseWriter, hr *http.Request, l *li
 	return sendJSON(w, http.StatusOK, struct{ Protocol, Url string }{query["protocol"], s.url(hr) + path}, l)
 }
 
-// url is how clients reach this server.
+// url is how clients reach this server, or the one that its users are on now.
 func (s *Server) url(hr *http.Request) string {
 	switch {
+	case s.opts.MovedTo != "":
+		return strings.TrimSuffix(s.opts.MovedTo, "/")
 	case s.opts.URL != "":
 		return strings.TrimSuffix(s.opts.URL, "/")
 	case hr.URL.Scheme != "": // whoever serves us knows better

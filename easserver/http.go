@@ -96,6 +96,10 @@ func (s *Server) answer(w http.ResponseWriter, hr *http.Request, l *line) (any, 
 	if !eas.IsPath(hr.URL.Path) {
 		return nil, refuse(http.StatusNotFound, "path")
 	}
+	if s.opts.MovedTo != "" {
+		w.Header().Set(eas.HeaderLocation, s.url(hr)+eas.Path)
+		return nil, refuse(http.StatusUnavailableForLegalReasons, "moved")
+	}
 	r, err := s.authenticate(hr)
 	if err != nil {
 		return nil, err

@@ -43,6 +43,12 @@ type Options struct {
 	// The scheme is that of the request's URL, where whoever serves it has set one,
 	// or says whether it came by TLS.
 	URL string
+	// MovedTo is where the users are now, as "https://new.example.org": every command
+	// is answered with HTTP 451 and this place, whoever asks, and Autodiscover tells
+	// of it. Defaults to here.
+	//
+	// [MS-ASHTTP] 2.2.2.1.2.6 X-MS-Location
+	MovedTo string
 	// RequirePhoneNumber refuses EnableOutboundSMS without a telephone number in
 	// every protocol version. By default only 14.0 demands one.
 	//

@@ -192,6 +192,8 @@ func TestWrongUse(t *testing.T) {
 		{"serve --listen 0.0.0.0:0", []string{"plain HTTP", "--behind-proxy"}},
 		{"serve --listen :0", []string{"plain HTTP"}},
 		{"serve --listen example.org:0", []string{"plain HTTP"}},
+		{"serve --moved-to new.example", []string{"--moved-to"}},
+		{"serve --url https://a.example --moved-to https://a.example/", []string{"--moved-to"}},
 		{"serve --tls-cert c.pem", []string{"--tls-key"}},
 		{"serve --log-level loud", []string{"--log-level", "loud"}},
 		{"serve --log-format xml", []string{"--log-format"}},

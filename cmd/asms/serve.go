@@ -30,6 +30,7 @@ type serveCmd struct {
 	Listen             string `placeholder:"ADDR" default:"127.0.0.1:8080" help:"Where to listen (default 127.0.0.1:8080)."`
 	Domain             string `placeholder:"NAME" help:"The mail domain: NAME@DOMAIN signs in as NAME."`
 	URL                string `placeholder:"URL" name:"url" help:"How clients reach the server, like https://sms.example.org (default: as they do)."`
+	MovedTo            string `placeholder:"URL" name:"moved-to" help:"The users are at URL now: send devices and people there (default: they are here)."`
 	TLSCert            string `placeholder:"FILE" name:"tls-cert" help:"The certificate chain; read again when it changes."`
 	TLSKey             string `placeholder:"FILE" name:"tls-key" help:"The certificate's key."`
 	BehindProxy        bool   `help:"A proxy in front does TLS: plain HTTP on any address, clients by X-Forwarded-For."`
@@ -47,8 +48,14 @@ func (c *serveCmd) Validate() error {
 	if !mailbox.KnownRegion(c.Region) {
 		return fmt.Errorf("--region %q is no country: two capitals are wanted, like DE", c.Region)
 	}
-	if u, err := url.Parse(c.URL); c.URL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "") {
+	if c.URL != "" && !isServer(c.URL) {
 		return fmt.Errorf("--url %q is not like https://sms.example.org", c.URL)
+	}
+	if c.MovedTo != "" && !isServer(c.MovedTo) {
+		return fmt.Errorf("--moved-to %q is not like https://sms.example.org", c.MovedTo)
+	}
+	if c.MovedTo != "" && strings.EqualFold(strings.Trim(c.MovedTo, "/"), strings.Trim(c.URL, "/")) {
+		return errors.New("--moved-to is where this server is")
 	}
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
@@ -58,6 +65,12 @@ func (c *serveCmd) Validate() error {
 		return fmt.Errorf("--listen %s would take passwords in plain HTTP from the network: give --tls-cert and --tls-key, or --behind-proxy", c.Listen)
 	}
 	return nil
+}
+
+// isServer reports whether a URL is that of a server.
+func isServer(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 }
 
 // newDevices is what --new-devices says.
@@ -111,7 +124,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal) (err error) {
 	box := mailbox.New(st, &mailbox.Options{Log: log, Region: c.Region})
 	devices := easserver.New(easserver.Options{
 		Mailbox: box, Accounts: accounts, Log: log,
-		Domain: c.Domain, URL: c.URL, RequirePhoneNumber: c.RequirePhoneNumber,
+		Domain: c.Domain, URL: c.URL, MovedTo: c.MovedTo, RequirePhoneNumber: c.RequirePhoneNumber,
 	})
 
 	listener, err := net.Listen("tcp", c.Listen)
@@ -126,7 +139,11 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal) (err error) {
 		Mailbox: box, Accounts: accounts, Log: log, Region: c.Region, URL: c.URL, BehindProxy: c.BehindProxy, NoApp: !c.Web,
 		Version: version(), DatabaseBytes: func() int64 { return databaseBytes(c.Data) },
 	})
-	front := newServer(frontDoor(devices, people, c.BehindProxy), log)
+	rest := http.Handler(people)
+	if c.MovedTo != "" {
+		rest = web.Moved(c.MovedTo)
+	}
+	front := newServer(frontDoor(devices, rest, c.BehindProxy), log)
 	controlListener, err := listenControl(c.Data)
 	if err != nil {
 		listener.Close()

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"asms/eas"
 )
 
 const waitAtMost = 10 * time.Second
@@ -37,6 +39,37 @@ func TestServe(t *testing.T) {
 			t.Errorf("%s/%s: %v, %v", s.data, name, info.Mode(), err)
 		}
 	}
+}
+
+// A phone that knows the old server alone goes on at the new one.
+func TestAServerThatTheUsersHaveLeft(t *testing.T) {
+	t.Parallel()
+	here := serveNew(t)
+	here.user("ann")
+	old := serveNew(t, "--moved-to", here.url)
+	phone := (&server{t: t, url: old.url}).phone("ann", "D1", eas.Version161)
+	if _, err := phone.FolderSync(t.Context(), "0"); err != nil {
+		t.Error(err)
+	}
+	if list := ok(t, "", "device", "list", "ann", "--data", here.data); !strings.Contains(list, "D1") {
+		t.Errorf("the new server knows %s", list)
+	}
+	w, err := http.Get(old.url + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Body.Close()
+	if got := "http://" + w.Request.URL.Host; got != here.url || w.StatusCode != 200 {
+		t.Errorf("a browser comes to %s, %s", got, w.Status)
+	}
+	if w, err = http.Get(old.url + "/api/v1/session"); err != nil {
+		t.Fatal(err)
+	}
+	w.Body.Close()
+	if w.StatusCode != 421 {
+		t.Errorf("a program is told %s", w.Status)
+	}
+	old.user("eve") // beside it as ever
 }
 
 func TestASecondServerIsRefused(t *testing.T) {
