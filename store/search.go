@@ -43,20 +43,10 @@ const suffixesLimit = 2000
 
 // searchWords returns a text as the index takes it: its words, and of its numbers
 // what is left from each digit on, so that any part of them can be found.
-func searchWords(user UserID, text string) string {
+func searchWords(text string) (all []string) {
 	words := wordsOf(text)
-	if len(words) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	tag := tag(user)
-	add := func(w string) {
-		b.WriteString(tag)
-		b.WriteString(w)
-		b.WriteByte(' ')
-	}
 	for _, w := range words {
-		add(w.fold)
+		all = append(all, w.fold)
 	}
 	left := suffixesLimit
 	for _, n := range numbersOf(text, words) {
@@ -65,11 +55,33 @@ func searchWords(user UserID, text string) string {
 			from = 1 // the whole is a word
 		}
 		for ; from+3 <= len(n.digits) && left > 0; from++ {
-			add(n.digits[from:])
+			all = append(all, n.digits[from:])
 			left--
 		}
 	}
-	return b.String()
+	return all
+}
+
+// in says of the words of a text what the index says of it.
+func (q Query) in(words []string) bool {
+	for _, t := range q.terms {
+		if !slices.ContainsFunc(t.ways, func(way []phrase) bool {
+			return !slices.ContainsFunc(way, func(p phrase) bool { return !p.in(words) })
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p phrase) in(words []string) bool {
+	last := len(p.words) - 1
+	for n := 0; n+last < len(words); n++ {
+		if strings.HasPrefix(words[n+last], p.words[last]) && slices.Equal(words[n:n+last], p.words[:last]) {
+			return true
+		}
+	}
+	return false
 }
 
 // expression is the query as FTS5 reads it.
@@ -105,20 +117,18 @@ func entry(user UserID, i *Item) int64 {
 type wordChange struct {
 	user  UserID
 	item  int64
-	entry int64  // where the search for its number begins
-	words string // "" makes Search forget it
+	entry int64 // where the search for its number begins
+	comes bool
 }
 
 // index makes a text known to Search.
 func (tx *Tx) index(i *Item) {
-	if words := searchWords(tx.user, i.Body); words != "" {
-		tx.words = append(tx.words, wordChange{tx.user, i.ID, entry(tx.user, i), words})
-	}
+	tx.words = append(tx.words, wordChange{tx.user, i.ID, entry(tx.user, i), true})
 }
 
 // unindex makes Search forget a text.
 func (tx *Tx) unindex(i *Item) {
-	tx.words = append(tx.words, wordChange{user: tx.user, item: i.ID, entry: entry(tx.user, i)})
+	tx.words = append(tx.words, wordChange{tx.user, i.ID, entry(tx.user, i), false})
 }
 
 // forgetWords makes Search forget all texts of the user.
@@ -131,72 +141,80 @@ func (tx *Tx) forgetWords() error {
 	}, `SELECT item_id, date FROM item WHERE user_id = $1 AND shown <> 0`, tx.user)
 }
 
-// writeWords brings the index in line with what the transactions of a commit have
-// done. FTS5 writes a segment whenever a savepoint ends or the numbers do not
-// rise: so this is the last before the commit, outside of all savepoints and in
-// the order of the numbers, and a commit writes one segment.
+// freshLimit is how many texts wait in table fresh until their words are written
+// into the index together. Search looks at them one by one.
+const freshLimit = 64
+
+// writeWords brings what Search knows in line with what the transactions of a
+// commit have done. FTS5 writes a segment at the end of every savepoint and of
+// every transaction, whatever is in it: so new texts are gathered, and the index is
+// written for many at once, outside of the savepoints of the requests. All of it is
+// in the transaction of the texts.
 func writeWords(c *conn, changes []wordChange) error {
+	if len(changes) == 0 {
+		return nil
+	}
 	type text struct {
 		user UserID
 		item int64
 	}
-	first, last := make(map[text]wordChange, len(changes)), make(map[text]wordChange, len(changes))
+	first, last := make(map[text]bool, len(changes)), make(map[text]bool, len(changes))
 	for _, w := range changes {
 		k := text{w.user, w.item}
 		if _, seen := first[k]; !seen {
-			first[k] = w
+			first[k] = w.comes
 		}
-		last[k] = w
+		last[k] = w.comes
 	}
-	var gone, come []wordChange
-	for k, w := range last {
-		switch was := first[k].words == ""; {
-		case was && w.words == "":
-			gone = append(gone, w)
-		case !was && w.words != "":
-			come = append(come, w)
-		} // else it is as before: words do not change
-	}
-	byEntry := func(v, w wordChange) int { return cmp.Or(cmp.Compare(v.entry, w.entry), cmp.Compare(v.item, w.item)) }
-	slices.SortFunc(gone, byEntry)
-	slices.SortFunc(come, byEntry)
 	tx := &Tx{c: c, writable: true}
-	for _, w := range gone {
-		at := int64(-1)
-		if err := tx.each(func(r scanner) (bool, error) { return false, r.Scan(&at) },
-			findEntry, w.user, w.item, w.entry, w.entry+entriesAside); err != nil {
-			return err
+	come := 0
+	for _, w := range changes {
+		k := text{w.user, w.item}
+		now, ok := last[k]
+		if !ok || now != first[k] { // done, or it is as before: words do not change
+			continue
 		}
-		if at < 0 {
-			continue // it has no words
+		delete(last, k)
+		var err error
+		if now {
+			come++
+			err = tx.exec(`INSERT INTO fresh (entry, user_id, item_id) VALUES ($1, $2, $3)`, w.entry, w.user, w.item)
+		} else {
+			err = tx.forget(w)
 		}
-		if err := tx.exec(`DELETE FROM found WHERE entry = $1`, at); err != nil {
-			return err
-		}
-		if err := tx.exec(`DELETE FROM search WHERE rowid = $1`, at); err != nil {
-			return err
-		}
-	}
-	for n := range come {
-		w := &come[n]
-		for added := int64(0); added == 0; {
-			var err error
-			if added, err = tx.execCount(`INSERT INTO found (entry, user_id, item_id) VALUES ($1, $2, $3) ON CONFLICT (entry) DO NOTHING`,
-				w.entry, w.user, w.item); err != nil {
-				return err
-			}
-			if added == 0 {
-				w.entry++
-			}
-		}
-	}
-	slices.SortFunc(come, byEntry)
-	for _, w := range come {
-		if err := tx.exec(`INSERT INTO search (rowid, words) VALUES ($1, $2)`, w.entry, w.words); err != nil {
+		if err != nil {
 			return err
 		}
 	}
-	return nil
+	if come == 0 {
+		return nil
+	}
+	if n := 0; come < freshLimit {
+		if err := tx.row(`SELECT count(*) FROM fresh`).Scan(&n); err != nil {
+			return tx.failed("fresh", err)
+		}
+		if n < freshLimit {
+			return nil
+		}
+	}
+	return tx.indexFresh()
+}
+
+// forget takes a text out of what Search knows.
+func (tx *Tx) forget(w wordChange) error {
+	n, err := tx.execCount(`DELETE FROM fresh WHERE entry = $1 AND user_id = $2 AND item_id = $3`, w.entry, w.user, w.item)
+	if n > 0 || err != nil {
+		return err
+	}
+	at := int64(-1)
+	if err := tx.each(func(r scanner) (bool, error) { return false, r.Scan(&at) },
+		findEntry, w.user, w.item, w.entry, w.entry+entriesAside); err != nil || at < 0 { // it has no words
+		return err
+	}
+	if err := tx.exec(`DELETE FROM found WHERE entry = $1`, at); err != nil {
+		return err
+	}
+	return tx.exec(`DELETE FROM search WHERE rowid = $1`, at)
 }
 
 // findEntry finds the entry of a text, which is at the number that its date and id
@@ -207,6 +225,50 @@ const findEntry = `SELECT entry FROM found WHERE user_id = $1 AND item_id = $2
 // entriesAside is more than how far texts of one second whose numbers coincide
 // may be pushed aside.
 const entriesAside = 1 << 20
+
+// indexFresh writes the words of fresh texts into the index, in the order of
+// their numbers, for else FTS5 writes more than one segment.
+func (tx *Tx) indexFresh() error {
+	type text struct {
+		entry int64
+		user  UserID
+		item  int64
+		body  string
+	}
+	var texts []text
+	if err := tx.each(func(r scanner) (bool, error) {
+		var t text
+		err := r.Scan(&t.entry, &t.user, &t.item, &t.body)
+		texts = append(texts, t)
+		return true, err
+	}, `SELECT f.entry, f.user_id, f.item_id, i.body FROM fresh f CROSS JOIN item i ON i.user_id = f.user_id AND i.item_id = f.item_id
+		ORDER BY f.entry`); err != nil {
+		return err
+	}
+	for _, t := range texts {
+		if err := tx.indexWords(t.entry, t.user, t.item, t.body); err != nil {
+			return err
+		}
+	}
+	return tx.exec(`DELETE FROM fresh`)
+}
+
+func (tx *Tx) indexWords(at int64, user UserID, item int64, body string) error {
+	words := searchWords(body)
+	if len(words) == 0 {
+		return nil
+	}
+	for ; ; at++ {
+		n, err := tx.execCount(`INSERT INTO found (entry, user_id, item_id) VALUES ($1, $2, $3) ON CONFLICT (entry) DO NOTHING`, at, user, item)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			tag := tag(user)
+			return tx.exec(`INSERT INTO search (rowid, words) VALUES ($1, $2)`, at, tag+strings.Join(words, " "+tag))
+		}
+	}
+}
 
 // FoundItem is a text that was found.
 type FoundItem struct {
@@ -220,16 +282,34 @@ func (tx *Tx) Search(q Query, below int64, limit int) (all []FoundItem, err erro
 	if below <= 0 {
 		below = Endless
 	}
-	return all, tx.each(func(r scanner) (bool, error) {
+	read := func(r scanner) (FoundItem, error) {
 		f := FoundItem{Item: new(Item)}
 		err := r.Scan(f.Item.columns(&f.Place)...)
 		f.Item.was = f.Item.look()
+		return f, err
+	}
+	if err := tx.each(func(r scanner) (bool, error) {
+		f, err := read(r)
+		if err == nil && q.in(searchWords(f.Body)) {
+			all = append(all, f)
+		}
+		return true, err
+	}, `SELECT `+wholeItem+`, f.entry FROM fresh f CROSS JOIN item i ON i.user_id = f.user_id AND i.item_id = f.item_id
+		WHERE f.user_id = $1 AND f.entry < $2 ORDER BY f.entry DESC`, tx.user, below); err != nil {
+		return nil, err
+	}
+	if err := tx.each(func(r scanner) (bool, error) {
+		f, err := read(r)
 		all = append(all, f)
 		return true, err
 	}, `SELECT `+wholeItem+`, f.entry FROM search CROSS JOIN found f ON f.entry = search.rowid
 		CROSS JOIN item i ON i.user_id = f.user_id AND i.item_id = f.item_id
 		WHERE search MATCH $2 AND search.rowid < $3 AND f.user_id = $1 ORDER BY search.rowid DESC LIMIT $4`,
-		tx.user, q.expression(tx.user), below, limit)
+		tx.user, q.expression(tx.user), below, limit); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(all, func(f, g FoundItem) int { return cmp.Compare(g.Place, f.Place) })
+	return all[:min(len(all), limit)], nil
 }
 
 // migrateSearch makes the index, and what is there already known to it.
@@ -237,35 +317,37 @@ func migrateSearch(ctx context.Context, c *sql.Conn) error {
 	if _, err := c.ExecContext(ctx, searchSchema); err != nil {
 		return err
 	}
+	type text struct {
+		user  UserID
+		item  int64
+		entry int64
+		body  string
+	}
 	w := newConn(c)
 	var user, item int64
 	for more := true; more; {
-		var texts []*Item
-		var users []UserID
+		var texts []text
 		rows, err := c.QueryContext(ctx, `SELECT user_id, item_id, date, body FROM item
 			WHERE shown <> 0 AND (user_id, item_id) > ($1, $2) ORDER BY user_id, item_id LIMIT 1000`, user, item)
 		if err != nil {
 			return err
 		}
 		for rows.Next() {
-			i := new(Item)
+			var i Item
 			if err := rows.Scan(&user, &i.ID, &i.Date, &i.Body); err != nil {
 				return err
 			}
 			item = i.ID
-			texts, users = append(texts, i), append(users, UserID(user))
+			texts = append(texts, text{UserID(user), item, entry(UserID(user), &i), i.Body})
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return err
 		}
-		var changes []wordChange
-		for n, i := range texts {
-			tx := &Tx{user: users[n]}
-			tx.index(i)
-			changes = append(changes, tx.words...)
-		}
-		if err := writeWords(w, changes); err != nil {
-			return err
+		slices.SortFunc(texts, func(v, w text) int { return cmp.Compare(v.entry, w.entry) })
+		for _, t := range texts {
+			if err := (&Tx{c: w, writable: true}).indexWords(t.entry, t.user, t.item, t.body); err != nil {
+				return err
+			}
 		}
 		more = len(texts) > 0
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -53,24 +54,57 @@ func (l *searchLab) add(user UserID, bodies ...string) (last *Item) {
 	return last
 }
 
+// find looks for texts before their words are in the index, and after.
 func (l *searchLab) find(user UserID, query string) (bodies []string) {
 	l.t.Helper()
-	if err := l.s.View(l.t.Context(), user, func(tx *Tx) error {
-		if q := ParseQuery(query); !q.Empty() {
-			found, err := tx.Search(q, 0, 100)
-			for _, f := range found {
-				bodies = append(bodies, f.Body)
-				if len(q.Matches(f.Body)) == 0 {
-					l.t.Errorf("%q is found in %q but nowhere", query, f.Body)
-				}
+	q := ParseQuery(query)
+	if q.Empty() {
+		return nil
+	}
+	undo := errors.New("only tried")
+	look := func(tx *Tx) (bodies []string, err error) {
+		found, err := tx.Search(q, 0, 100)
+		for _, f := range found {
+			bodies = append(bodies, f.Body)
+			if len(q.Matches(f.Body)) == 0 {
+				l.t.Errorf("%q is found in %q but nowhere", query, f.Body)
 			}
+		}
+		return bodies, err
+	}
+	if err := l.s.Update(l.t.Context(), user, func(tx *Tx) (err error) {
+		if bodies, err = look(tx); err != nil {
 			return err
 		}
-		return nil
-	}); err != nil {
+		if err := tx.indexFresh(); err != nil {
+			return err
+		}
+		indexed, err := look(tx)
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(indexed, bodies) {
+			l.t.Errorf("%q: %q before, %q in the index", query, bodies, indexed)
+		}
+		return undo
+	}); !errors.Is(err, undo) {
 		l.t.Fatalf("%q: %v", query, err)
 	}
 	return bodies
+}
+
+// indexAll writes the words of fresh texts into the index.
+func (l *searchLab) indexAll() { l.update(l.user, (*Tx).indexFresh) }
+
+// known counts the texts that Search knows of.
+func (l *searchLab) known() (fresh, indexed int) {
+	l.t.Helper()
+	if err := l.s.View(l.t.Context(), l.user, func(tx *Tx) error {
+		return tx.row(`SELECT (SELECT count(*) FROM fresh), (SELECT count(*) FROM found)`).Scan(&fresh, &indexed)
+	}); err != nil {
+		l.t.Fatal(err)
+	}
+	return fresh, indexed
 }
 
 func TestSearchFindsWhatPeopleType(t *testing.T) {
@@ -181,6 +215,7 @@ func TestSearchForgetsWhatIsDeletedOrHidden(t *testing.T) {
 	t.Parallel()
 	l := newSearchLab(t)
 	i := l.add(l.user, "the first", "the second")
+	l.indexAll()
 	l.update(l.user, func(tx *Tx) error { return tx.DeleteItem(i) })
 	if got := l.find(l.user, "the"); !slices.Equal(got, []string{"the first"}) {
 		t.Errorf("found %q", got)
@@ -207,15 +242,38 @@ func TestSearchForgetsWhatIsDeletedOrHidden(t *testing.T) {
 	if got := l.find(l.user, "the"); len(got) != 1 {
 		t.Errorf("found %q", got)
 	}
-	if err := l.s.View(t.Context(), l.user, func(tx *Tx) error {
-		var n int
-		err := tx.row(`SELECT count(*) FROM found`).Scan(&n)
-		if n != 1 {
-			t.Errorf("%d entries are left", n)
+	if fresh, indexed := l.known(); fresh != 1 || indexed != 0 {
+		t.Errorf("%d fresh texts and %d others are known", fresh, indexed)
+	}
+	l.update(l.user, (*Tx).RemoveUser)
+	if fresh, indexed := l.known(); fresh+indexed != 0 {
+		t.Errorf("%d fresh texts and %d others are left of a user", fresh, indexed)
+	}
+}
+
+func TestWordsAreIndexedForManyTextsAtOnce(t *testing.T) {
+	t.Parallel()
+	l := newSearchLab(t)
+	for n := range freshLimit + 2 {
+		l.add(l.user, fmt.Sprintf("text %d", n))
+	}
+	if fresh, indexed := l.known(); fresh != 2 || indexed != freshLimit {
+		t.Errorf("%d texts are fresh and %d in the index", fresh, indexed)
+	}
+	failed := errors.New("failed")
+	if err := l.s.Update(t.Context(), l.user, func(tx *Tx) error {
+		if err := tx.InsertItem(&Item{ID: 1000, Folder: InboxID, Class: ClassSMS, Body: "never", Born: 1, ConversationID: []byte{1}, ConversationIndex: []byte{}}); err != nil {
+			return err
 		}
-		return err
-	}); err != nil {
+		return failed
+	}); !errors.Is(err, failed) {
 		t.Fatal(err)
+	}
+	if got := l.find(l.user, "never"); len(got) != 0 {
+		t.Errorf("found %q", got)
+	}
+	if got := l.find(l.user, "text"); len(got) != freshLimit+2 || got[0] != fmt.Sprintf("text %d", freshLimit+1) {
+		t.Errorf("found %d texts", len(got))
 	}
 }
 
@@ -227,6 +285,9 @@ func TestSearchPages(t *testing.T) {
 		body := fmt.Sprintf("text %d", n)
 		want = append([]string{body}, want...)
 		l.add(l.user, body)
+		if n == 16 {
+			l.indexAll() // the rest is fresh
+		}
 	}
 	var got []string
 	if err := l.s.View(t.Context(), l.user, func(tx *Tx) error {
@@ -292,6 +353,9 @@ func FuzzSearch(f *testing.F) {
 				t.Fatalf("%q in %q: %v of %d", query, body, m, units)
 			}
 			end = m[1]
+		}
+		if !q.in(searchWords(query)) {
+			t.Fatalf("%q is not in its own words", query)
 		}
 		if !q.Empty() && len(q.Matches(query)) == 0 {
 			t.Fatalf("%q does not match itself", query)

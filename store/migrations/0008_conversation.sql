@@ -12,3 +12,9 @@ ALTER TABLE mailbox ADD COLUMN texts  BIGINT NOT NULL DEFAULT 0; -- the total of
 ALTER TABLE mailbox ADD COLUMN unread BIGINT NOT NULL DEFAULT 0; -- as theirs
 UPDATE mailbox SET texts = (SELECT coalesce(sum(total), 0) FROM thread t WHERE t.user_id = mailbox.user_id),
     unread = (SELECT coalesce(sum(unread), 0) FROM thread t WHERE t.user_id = mailbox.user_id);
+
+CREATE TABLE fresh (                        -- texts whose words are not indexed yet: a few, so without an index
+    entry   BIGINT NOT NULL,                -- by date, as in table found
+    user_id BIGINT NOT NULL,
+    item_id BIGINT NOT NULL
+);
