@@ -184,9 +184,17 @@ func quotes(report, text string) bool {
 		(strings.TrimSpace(after) == "" || strings.ContainsRune("\r\n\"'”“»", closes))
 }
 
-// reason is what a non-delivery report says besides the text that it quotes.
+// reason is what a non-delivery report says besides the text that it quotes, without
+// the words by which our agent opens one: who it was is known.
 func reason(report, text string) string {
 	words := strings.Join(strings.Fields(strings.Replace(report, strings.TrimSpace(text), "", 1)), " ")
+	for _, opening := range []string{"Not sent to ", "Perhaps not sent to "} {
+		if rest, ok := strings.CutPrefix(words, opening); ok {
+			if _, why, ok := strings.Cut(rest, ": "); ok {
+				words = strings.TrimSuffix(why, ".")
+			}
+		}
+	}
 	const limit = 200
 	if r := []rune(words); len(r) > limit {
 		words = string(r[:limit])

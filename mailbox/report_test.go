@@ -69,3 +69,29 @@ func TestThePhoneReportsItsRecipients(t *testing.T) {
 		}
 	})
 }
+
+// Of a report in the Inbox the recipient keeps the reason, and nothing that stands
+// beside it already.
+func TestReasonOfAReport(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"Not sent to " + pat + ": no network.\n\nsee you\n":                                                             "no network",
+		"Not sent to " + pat + ": part 2 of 3: the modem says: 38.\n\nsee you\n":                                        "part 2 of 3: the modem says: 38",
+		"Perhaps not sent to " + pat + ": no answer. It was not sent again, so that nobody gets it twice.\n\nsee you\n": "no answer. It was not sent again, so that nobody gets it twice",
+		"Your message was not delivered:\nsee you":                                                                      "Your message was not delivered:",
+		"Not sent to anybody\nsee you":                                                                                  "Not sent to anybody",
+	} {
+		l := newLab(t)
+		l.device("A", "+1555000001")
+		a, inbox := l.begin("A", outbox), l.begin("A", inbox)
+		id := l.send("see you", pat)
+		a.pull()
+		a.pull()
+		inbox.add(in, func(m *Message) { m.From = `[MOBILE:` + pat + `]` })
+		text, err := l.m.Text(l.ctx, l.user, id)
+		l.ok(err)
+		if r := text.Recipients[0]; r.State != RecipientFailed || r.Error != want {
+			t.Errorf("%q: %v %q, want %q", in, r.State, r.Error, want)
+		}
+	}
+}

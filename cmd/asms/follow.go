@@ -100,13 +100,9 @@ func outcome(w io.Writer, m api.Message) error {
 	return nil
 }
 
-// because adds the reason of a failure. A phone that reports by a text of its own
-// opens that with words that stand there already.
+// because adds the reason of a failure.
 func because(what string, r api.MessageRecipient) string {
 	reason := strings.TrimSuffix(r.Reason, ".")
-	for _, opening := range []string{"Not sent to ", "Perhaps not sent to "} {
-		reason = strings.TrimPrefix(reason, opening+r.Number+": ")
-	}
 	if reason == "" {
 		return what
 	}
