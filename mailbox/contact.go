@@ -275,28 +275,33 @@ func (m *Mailbox) ImportContacts(ctx context.Context, user UserID, cards []Card)
 	return added, same, bad, nil
 }
 
+// alike bounds with how many contacts of the same name or number one is compared: an
+// import of thousands that are all called the same would keep everybody waiting.
+const alike = 100
+
 // hasContact reports whether there is a contact with the same name and a number
 // in common or, without numbers, one that holds exactly the same.
 func (m *Mailbox) hasContact(tx *store.Tx, card Card) (found bool, err error) {
-	var keys []string
+	sort, numbered := folded(card.Name()), false
 	for _, n := range card.Numbers() {
-		if key := m.numbers.key(n.Number); key != "" {
-			keys = append(keys, key)
+		key := m.numbers.key(n.Number)
+		if key == "" {
+			continue
+		}
+		numbered = true
+		if found, err = tx.HasContact(key, sort, alike); found || err != nil {
+			return found, err
 		}
 	}
-	sort := folded(card.Name())
-	if len(keys) == 0 {
-		content := card.encode()
-		err := tx.ContactsNamed(sort, func(c store.Contact) (bool, error) {
-			found = c.Content == content
-			return !found, nil
-		})
-		return found, err
+	if numbered {
+		return false, nil
 	}
-	named, err := tx.ContactsWith(keys)
-	for _, n := range named {
-		found = found || n.Sort == sort
-	}
+	content, seen := card.encode(), 0
+	err = tx.ContactsNamed(sort, func(c store.Contact) (bool, error) {
+		found = c.Content == content
+		seen++
+		return !found && seen < alike, nil
+	})
 	return found, err
 }
 

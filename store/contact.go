@@ -159,6 +159,14 @@ func (tx *Tx) ContactsWith(numbers []string) (all []NamedNumber, err error) {
 	return all, err
 }
 
+// HasContact reports whether a contact with this number has this folded name. It
+// looks at the oldest with the number, at most limit.
+func (tx *Tx) HasContact(number, sort string, limit int) (found bool, err error) {
+	return found, tx.each(func(scanner) (bool, error) { found = true; return false, nil },
+		`SELECT 1 FROM (SELECT item_id FROM contact_number WHERE user_id = $1 AND number = $2 ORDER BY item_id LIMIT $4) n
+			JOIN contact c ON c.user_id = $1 AND c.item_id = n.item_id WHERE c.sort = $3 LIMIT 1`, tx.user, number, sort, limit)
+}
+
 // ContactsNamed visits the contacts with this folded name, by their age.
 func (tx *Tx) ContactsNamed(sort string, visit func(Contact) (bool, error)) error {
 	return tx.each(func(r scanner) (bool, error) {
