@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -31,17 +32,18 @@ func read(r *http.Request, into any) error {
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
 	err := d.Decode(into)
+	if err == nil {
+		if _, err = d.Token(); err == nil {
+			err = errors.New("more than one value")
+		} else if err == io.EOF {
+			return nil
+		}
+	}
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return err
 	}
-	if err == nil && d.More() {
-		err = errors.New("more than one value")
-	}
-	if err != nil {
-		return badRequest("the body is not the JSON that is wanted: %v", err)
-	}
-	return nil
+	return badRequest("the body is not the JSON that is wanted: %v", err)
 }
 
 const (

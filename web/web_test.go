@@ -138,6 +138,7 @@ func TestBadRequestsGetAProblem(t *testing.T) {
 		`nonsense`:                          400,
 		`[{"number":"1","colour":"red"}]`:   400,
 		`[] []`:                             400,
+		`[{"number":"1","state":"sent"}]]`:  400,
 		`[{"number":"1","state":"sent"}]`:   404,
 		``:                                  400,
 		`[{"number":1,"state":"delivered"}`: 400,
