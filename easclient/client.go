@@ -88,10 +88,19 @@ type Client struct {
 	url       *url.URL // changes with HTTP 451
 	version   eas.Version
 	policyKey eas.PolicyKey
+	anew      bool // the server has said that the device is to begin anew
 }
 
 // ErrVersion says that client and server have no protocol version in common.
 var ErrVersion = errors.New("easclient: no common protocol version")
+
+// ErrReinitialize says that the server wants the device to begin anew: all sync keys
+// are void. The answer that brought the news still counts. From then on the client
+// sends no command but Provision, Settings and a FolderSync with key 0, which ends
+// this; after it every Collection is to be made anew, from key 0.
+//
+// [MS-ASHTTP] 3.2.5.1 Handling HTTP Requests
+var ErrReinitialize = errors.New("easclient: the server wants the device to begin anew")
 
 // New returns a client. It does not connect.
 func New(options Options) (*Client, error) {
@@ -163,7 +172,7 @@ func (c *Client) setPolicyKey(key eas.PolicyKey) {
 // body. It reports whether the body of the response was empty; then response is
 // left alone. Statuses are the caller's to read.
 //
-// Errors of HTTP are an *HTTPError.
+// Errors of HTTP are an *HTTPError. See ErrReinitialize for a server that has changed.
 func (c *Client) Do(ctx context.Context, command eas.Command, request, response any) (empty bool, err error) {
 	return c.do(ctx, command, request, response, 0)
 }
@@ -175,6 +184,10 @@ func (c *Client) do(ctx context.Context, command eas.Command, request, response 
 			return false, err
 		}
 	}
+	first := isFirst(request)
+	if c.MustBeginAnew() && !first && command != eas.CommandProvision && command != eas.CommandSettings {
+		return false, fmt.Errorf("easclient: %s: %w", command, ErrReinitialize)
+	}
 	var body []byte
 	if request != nil {
 		if body, err = wbxml.Marshal(request); err != nil {
@@ -184,11 +197,14 @@ func (c *Client) do(ctx context.Context, command eas.Command, request, response 
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout+hold)
 	defer cancel()
 	start := time.Now()
-	_, answer, err := c.send(ctx, http.MethodPost, command, body)
+	header, answer, err := c.send(ctx, http.MethodPost, command, body)
 	c.options.Logger.DebugContext(ctx, "command", "command", string(command), "took", time.Since(start),
 		"sent", len(body), "received", len(answer), "error", err)
 	if err != nil {
 		return false, fmt.Errorf("easclient: %s: %w", command, err)
+	}
+	if header.Get(eas.HeaderRP) != "" && !first {
+		c.beginAnew(true)
 	}
 	if len(answer) == 0 {
 		return true, nil
@@ -196,7 +212,33 @@ func (c *Client) do(ctx context.Context, command eas.Command, request, response 
 	if err := wbxml.Unmarshal(answer, response); err != nil {
 		return false, fmt.Errorf("easclient: %s: response: %w", command, err)
 	}
+	if r, ok := response.(*eas.FolderSyncResponse); ok && first && r.Status == eas.StatusSuccess {
+		c.beginAnew(false)
+	}
 	return false, nil
+}
+
+// isFirst reports whether a request is the one a device begins with. What the server
+// says in the headers of the answer is not news.
+//
+// [MS-ASHTTP] 3.1.5.1
+func isFirst(request any) bool {
+	r, ok := request.(*eas.FolderSyncRequest)
+	return ok && r.SyncKey != nil && *r.SyncKey == eas.SyncKeyInitial
+}
+
+// MustBeginAnew reports whether the server has said so, and FolderSync with key 0 has
+// not been done since; see ErrReinitialize.
+func (c *Client) MustBeginAnew() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.anew
+}
+
+func (c *Client) beginAnew(anew bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.anew = anew
 }
 
 // maxMoves is how often a server may move within one command.

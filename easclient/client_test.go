@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -378,6 +379,41 @@ func TestHTTPError(t *testing.T) {
 			var httpErr *HTTPError
 			if !errors.As(err, &httpErr) || httpErr.Code != test.code || httpErr.RetryAfter != test.want {
 				t.Errorf("%d: %v", test.code, err)
+			}
+		}
+	})
+
+	t.Run("X-MS-RP: nothing goes on before the device has begun anew", func(t *testing.T) {
+		t.Parallel()
+		var anew atomic.Bool
+		s := &script{Server: httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			eas.OptionsResponse{Versions: eas.Versions()}.SetHeader(w.Header())
+			if anew.Load() {
+				w.Header().Set(eas.HeaderRP, "14.0,16.1")
+			}
+			if r.Method == http.MethodPost {
+				data, err := wbxml.Marshal(&eas.FolderSyncResponse{Status: 1, SyncKey: "1"})
+				if err != nil {
+					t.Error(err)
+				}
+				_, _ = w.Write(data)
+			}
+		}))}
+		t.Cleanup(s.Close)
+		c := s.client(t, nil)
+		if _, err := c.FolderSync(ctx, "1"); err != nil || c.MustBeginAnew() {
+			t.Fatal(err, c.MustBeginAnew())
+		}
+		anew.Store(true)
+		if r, err := c.FolderSync(ctx, "1"); err != nil || r.SyncKey != "1" || !c.MustBeginAnew() {
+			t.Errorf("the answer that says so counts: %+v %v", r, err)
+		}
+		if _, err := c.FolderSync(ctx, "1"); !errors.Is(err, ErrReinitialize) {
+			t.Errorf("%v", err)
+		}
+		for range 2 { // there it is no news
+			if _, err := c.FolderSync(ctx, "0"); err != nil || c.MustBeginAnew() {
+				t.Error(err, c.MustBeginAnew())
 			}
 		}
 	})

@@ -1,10 +1,14 @@
 package relay_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -173,6 +177,75 @@ func TestLostSyncKey(t *testing.T) {
 	if got := bodiesOf(c); !slices.Equal(got, []string{"before", "after"}) {
 		t.Errorf("bob has %q", got)
 	}
+}
+
+// tells is a transport that adds to the next answer to a Sync that the device is to
+// begin anew.
+type tells struct {
+	http.RoundTripper
+	next atomic.Bool
+}
+
+func (t *tells) RoundTrip(r *http.Request) (*http.Response, error) {
+	w, err := t.RoundTripper.RoundTrip(r)
+	if err == nil && w.StatusCode == 200 && strings.Contains(r.URL.RawQuery, "Cmd=Sync") && t.next.CompareAndSwap(true, false) {
+		w.Header.Set(eas.HeaderRP, "16.0,16.1")
+	}
+	return w, err
+}
+
+// A phone that is told to begin anew, while it runs or because it comes with another
+// version, does so, and neither sends nor adds anything twice.
+func TestBeginAnew(t *testing.T) {
+	l := newLab(t, eas.Version141)
+	c := l.network.Correspondent(bob, nil)
+	server := &tells{RoundTripper: l.server.http.Client().Transport}
+	begun := &atomic.Int32{}
+	l.change = func(o *relay.Options) {
+		o.Client.HTTPClient = &http.Client{Transport: server}
+		o.Log = slog.New(counting{slog.DiscardHandler, "the server wants all folders begun anew", begun})
+	}
+	l.start(nil)
+	l.phoneReady()
+	writer := l.newClient("web1")
+	written := []string{"first", "second", "third"}
+	for n, change := range []func(){
+		func() {},
+		func() { server.next.Store(true) },
+		func() { l.stop(); l.version = eas.Version161; l.start(nil) },
+	} {
+		change()
+		if err := c.Send(own, fmt.Sprint("answer ", n)); err != nil {
+			t.Fatal(err)
+		}
+		l.inbox(writer, n+1)
+		l.phoneReady()
+		l.settled(writer.write(bob, written[n]))
+		l.eventually("it begins anew", func() bool { return int(begun.Load()) == n })
+	}
+	l.stop()
+	if got := bodiesOf(c); !slices.Equal(got, written) {
+		t.Errorf("bob has %q", got)
+	}
+	if got := l.inbox(writer, 3); len(got) != 3 {
+		t.Errorf("the Inbox has %q", got)
+	}
+}
+
+// counting counts the lines of a log that say something.
+type counting struct {
+	slog.Handler
+	words string
+	n     *atomic.Int32
+}
+
+func (c counting) Enabled(context.Context, slog.Level) bool { return true }
+
+func (c counting) Handle(_ context.Context, r slog.Record) error {
+	if r.Message == c.words {
+		c.n.Add(1)
+	}
+	return nil
 }
 
 // A server set back to a backup offers texts again that were sent, gives ids

@@ -232,8 +232,22 @@ func (l *Ledger) collection(ctx context.Context, f folder, id eas.CollectionID) 
 	if err != nil || state.CollectionID == id {
 		return state, ledgerError(err)
 	}
-	state = easclient.State{CollectionID: id, Options: []eas.SyncOptions{easclient.SMSOptions()}}
+	state = initialState(id)
 	return state, l.update(func(tx *sql.Tx) error { return restart(tx, f, state) })
+}
+
+func initialState(id eas.CollectionID) easclient.State {
+	return easclient.State{CollectionID: id, Options: []eas.SyncOptions{easclient.SMSOptions()}}
+}
+
+// beginAnew puts both partnerships back to key 0, as a lost key does.
+func (l *Ledger) beginAnew(outbox, inbox eas.CollectionID) error {
+	return l.update(func(tx *sql.Tx) error {
+		if err := restart(tx, outboxFolder, initialState(outbox)); err != nil {
+			return err
+		}
+		return restart(tx, inboxFolder, initialState(inbox))
+	})
 }
 
 // keepState keeps the state of a partnership; answers that take it on.

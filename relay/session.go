@@ -19,7 +19,8 @@ type session struct {
 	client *easclient.Client
 	enabled,
 	foldersKnown bool
-	demands int // of a policy, since it last went well
+	anew    bool // the server wants all folders begun anew
+	demands int  // of a policy, since it last went well
 
 	outbox, inbox *easclient.Collection
 	inboxID       eas.CollectionID
@@ -98,6 +99,10 @@ func (s *session) judge(err error, failures int) (wait time.Duration, why string
 		// request will not do better soon.
 		s.enabled, s.foldersKnown = false, false
 		return p.long, "the server refuses this device"
+	}
+	if errors.Is(err, easclient.ErrReinitialize) {
+		s.foldersKnown, s.anew = false, true
+		return p.step(failures), "the server wants the device to begin anew"
 	}
 	if errors.Is(err, easclient.ErrVersion) {
 		return p.long, "the server speaks no version of the protocol that can carry texts"
@@ -262,6 +267,7 @@ func (s *session) information() *eas.DeviceInformationSet {
 }
 
 func (s *session) findFolders(ctx context.Context) error {
+	s.anew = s.anew || s.client.MustBeginAnew()
 	response, err := s.client.FolderSync(ctx, eas.SyncKeyInitial)
 	if err != nil {
 		return err
@@ -279,6 +285,13 @@ func (s *session) findFolders(ctx context.Context) error {
 	}
 	if outboxID == "" || inboxID == "" {
 		return errors.New("relay: the mailbox has no Inbox and Outbox")
+	}
+	if s.anew {
+		if err := s.agent.ledger.beginAnew(outboxID, inboxID); err != nil {
+			return err
+		}
+		s.agent.log.WarnContext(ctx, "the server wants all folders begun anew")
+		s.anew, s.outbox, s.inbox = false, nil, nil
 	}
 	if s.outbox != nil && s.outbox.State().CollectionID == outboxID && s.inboxID == inboxID {
 		return nil
