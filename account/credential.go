@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -67,11 +68,12 @@ func secretUser(secret string) (store.UserID, bool) {
 	return store.UserID(binary.BigEndian.Uint64(b)), true
 }
 
-// newID returns the id of a credential, which is no secret.
+// newID returns the id of a credential, which is no secret. Hexadecimal, so that
+// it is never taken for a flag on the command line.
 func newID() string {
 	var b [12]byte
 	_, _ = rand.Read(b[:]) // never fails
-	return base64.RawURLEncoding.EncodeToString(b[:])
+	return hex.EncodeToString(b[:])
 }
 
 func checkCredentialName(name string) error {
