@@ -3,12 +3,13 @@ package mailbox
 import "asms/store"
 
 // noteCopy hides the copy that a phone puts into Sent Items of a text that it has
-// yet to delete from the Outbox: until then the text would be shown twice.
+// yet to delete from the Outbox: until then the text would be shown twice. Nobody
+// knows whether the copy is that of a text that has become unknown.
 func (s *session) noteCopy(i *store.Item) error {
 	if s.in.Type != sentType || i.Class != ClassSMS {
 		return nil
 	}
-	texts, err := s.textsHere(store.Offered, store.HandedOver, store.Unknown)
+	texts, err := s.textsHere(store.Offered, store.HandedOver)
 	if err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func (s *session) noteCopy(i *store.Item) error {
 	return s.tx.UpdateItem(i)
 }
 
-// reveal shows the copy of a text that leaves the Outbox. If the two become one,
+// reveal shows the copy of a text that leaves the Outbox or becomes unknown. If the two become one,
 // it is the copy that stays.
 func reveal(tx *store.Tx, text *store.Item) error {
 	copies, err := tx.Copies(text.Peers)

@@ -63,6 +63,11 @@ func decodeTried(s string) (devices []string) {
 
 // setState stores where a text stands, on the item and in its way out.
 func (m *Mailbox) setState(tx *store.Tx, i *store.Item, to store.TextState) error {
+	if to == store.Unknown && i.State != to { // perhaps the copy is all that there will be
+		if err := reveal(tx, i); err != nil {
+			return err
+		}
+	}
 	i.State = to
 	if err := tx.UpdateItem(i); err != nil {
 		return err

@@ -127,7 +127,7 @@ func (m *Mailbox) kill(tx *store.Tx, i *store.Item, by string) (int64, error) {
 			return 0, err
 		}
 	}
-	if i.State != store.NotOutbound {
+	if i.State != store.NotOutbound && i.State != store.Unknown {
 		if err := reveal(tx, i); err != nil {
 			return 0, err
 		}
