@@ -153,6 +153,42 @@ func (tx *Tx) PutRecipient(text int64, r Recipient) error {
 		tx.user, text, r.N, r.Address, r.Number, r.State, r.Error, millis(r.At))
 }
 
+// PruneOutbound forgets the ways out of texts that nothing shows any more, if all
+// that is known of them happened before a time. It looks at as many as limit,
+// from one text on, and returns where to go on, 0 at the end.
+func (tx *Tx) PruneOutbound(from int64, before time.Time, limit int) (next int64, err error) {
+	var gone []int64
+	n := 0
+	if err := tx.each(func(r scanner) (bool, error) {
+		var text int64
+		var old bool
+		err := r.Scan(&text, &old)
+		if old {
+			gone = append(gone, text)
+		}
+		n++
+		next = text + 1
+		return true, err
+	}, `SELECT o.text_id, o.due = 0 AND o.created < $3 AND o.offered < $3 AND o.handed < $3 AND o.ended < $3
+			AND NOT EXISTS (SELECT 1 FROM item i WHERE i.user_id = o.user_id AND i.item_id IN (o.item_id, o.text_id))
+		FROM outbound o WHERE o.user_id = CAST($1 AS BIGINT) AND o.text_id >= CAST($2 AS BIGINT) ORDER BY o.text_id LIMIT $4`,
+		tx.user, from, millis(before), limit); err != nil {
+		return 0, err
+	}
+	for _, text := range gone {
+		if err := tx.exec(`DELETE FROM recipient WHERE user_id = $1 AND text_id = $2`, tx.user, text); err != nil {
+			return 0, err
+		}
+		if err := tx.exec(`DELETE FROM outbound WHERE user_id = $1 AND text_id = $2`, tx.user, text); err != nil {
+			return 0, err
+		}
+	}
+	if n < limit {
+		next = 0
+	}
+	return next, nil
+}
+
 // OutboundOf returns the way out of the text that an item shows, or a zero
 // Outbound when the item was never on its way out.
 func (tx *Tx) OutboundOf(item int64) (o Outbound, err error) {

@@ -25,9 +25,14 @@ func (tx *Tx) Request(key string) (q Request, err error) {
 // PutRequest stores a new request, and forgets those from before a time or from
 // then.
 func (tx *Tx) PutRequest(q Request, before time.Time) error {
-	if err := tx.exec(`DELETE FROM request WHERE user_id = $1 AND at <= $2`, tx.user, millis(before)); err != nil {
+	if err := tx.PruneRequests(before); err != nil {
 		return err
 	}
 	return tx.exec(`INSERT INTO request (user_id, key, hash, text_id, at) VALUES ($1, $2, $3, $4, $5)`,
 		tx.user, q.Key, q.Hash, q.Text, millis(q.At))
+}
+
+// PruneRequests forgets the requests from before a time or from then.
+func (tx *Tx) PruneRequests(before time.Time) error {
+	return tx.exec(`DELETE FROM request WHERE user_id = $1 AND at <= $2`, tx.user, millis(before))
 }

@@ -345,6 +345,7 @@ func TestWalksUseTheirIndex(t *testing.T) {
 		"…Devices":        {[]string{"item_conversation"}, false, func(tx *Tx) { _, _ = tx.ConversationDevices([]byte("c")) }},
 		"OutboundOf":      {[]string{"outbound_item"}, false, func(tx *Tx) { _, _ = tx.OutboundOf(5) }},
 		"OutboundDue":     {[]string{"outbound_due"}, true, func(tx *Tx) { _, _ = tx.OutboundDue(time.Now()) }},
+		"PruneOutbound":   {[]string{"sqlite_autoindex_outbound_1"}, false, func(tx *Tx) { _, _ = tx.PruneOutbound(5, time.Now(), 9) }},
 		"NextDue":         {[]string{"outbound_due"}, false, func(tx *Tx) { _, _ = tx.NextDue() }},
 		"DropMarks":       {[]string{"mark_range"}, false, func(tx *Tx) { _ = tx.DropMarksInRange("d", 1, 2, Top, 5) }},
 		"DropLostMarks":   {[]string{"mark_range"}, false, func(tx *Tx) { _ = tx.DropLostMarks("d", 1) }},
