@@ -27,7 +27,7 @@ type plan struct {
 	window int
 	rows   int
 	news   store.News
-	count  bool // only count: no bodies
+	count  bool // only count: nothing is read but places
 
 	said    map[said]bool  // fields of which nothing is said in this answer
 	deleted map[int64]bool // items that this request deletes: no Delete for them
@@ -68,7 +68,7 @@ func (p *plan) tired() bool {
 }
 
 func (p *plan) walk() store.Walk {
-	return store.Walk{Folder: p.folder, Device: p.device, Bodies: !p.count}
+	return store.Walk{Folder: p.folder, Device: p.device, Bodies: !p.count, Places: p.count}
 }
 
 func (p *plan) say(kind ChangeKind, c Class, item int64) *Change {
@@ -125,7 +125,7 @@ func (p *plan) removals() (more bool, err error) {
 		if !p.wants(c) && cs.Floor == store.Top || !cs.Low.Less(floor) {
 			continue
 		}
-		err := p.tx.ItemsUp(store.Walk{Folder: p.folder, Device: p.device}, c, cs.Low, floor, func(i *store.Item) (bool, error) {
+		err := p.tx.ItemsUp(store.Walk{Folder: p.folder, Device: p.device, Places: p.count}, c, cs.Low, floor, func(i *store.Item) (bool, error) {
 			if p.tired() {
 				more = true
 				return false, nil
@@ -163,7 +163,7 @@ func (p *plan) updates() (more bool, err error) {
 		p.ChangesTold, p.ChangedSince = p.seq, p.seq
 		return false, nil
 	}
-	err = p.tx.ItemsChanged(store.Walk{Folder: p.folder, Device: p.device}, p.ChangesTold, func(i *store.Item) (bool, error) {
+	err = p.tx.ItemsChanged(store.Walk{Folder: p.folder, Device: p.device, Places: p.count}, p.ChangesTold, func(i *store.Item) (bool, error) {
 		if p.tired() {
 			more = true
 			return false, nil

@@ -136,6 +136,17 @@ const (
 	bareItem  = itemHead + `''` + itemTail
 )
 
+// placeOfItem selects what says whether a device holds an item, a third of the
+// columns.
+const placeOfItem = `i.item_id, i.folder_id, i.class, i.date, i.born, i.read_seq, i.read_by, i.read_lost, i.flag_seq, i.flag_by, i.flag_lost,
+	i.state, i.aud, i.off`
+
+// place returns where the columns of placeOfItem go.
+func (i *Item) place(more ...any) []any {
+	return append([]any{&i.ID, &i.Folder, &i.Class, &i.Date, &i.Born, &i.ReadSeq, &i.ReadBy, &i.ReadLost, &i.FlagSeq, &i.FlagBy, &i.FlagLost,
+		&i.State, &i.Aud, &i.Off}, more...)
+}
+
 func scanItem(r scanner) (*Item, error) {
 	i := new(Item)
 	err := r.Scan(i.columns()...)
@@ -217,6 +228,7 @@ type Walk struct {
 	Folder int64
 	Device string
 	Bodies bool // load bodies too
+	Places bool // load only what says whether the device holds an item
 }
 
 // The casts hide from SQLite that it compares with a bound parameter. Without
@@ -226,8 +238,11 @@ const walkFrom = ` FROM item i LEFT JOIN mark m ON m.user_id = i.user_id AND m.d
 	WHERE i.user_id = CAST($1 AS BIGINT) AND i.folder_id = CAST($3 AS BIGINT) `
 
 func (tx *Tx) walk(w Walk, visit func(*Item) (bool, error), where string, args ...any) error {
-	columns := bareItem
-	if w.Bodies {
+	columns, layout := bareItem, (*Item).columns
+	switch {
+	case w.Places:
+		columns, layout = placeOfItem, (*Item).place
+	case w.Bodies:
 		columns = wholeItem
 	}
 	var row *Item // one for all rows, so that its columns are laid out once
@@ -236,7 +251,7 @@ func (tx *Tx) walk(w Walk, visit func(*Item) (bool, error), where string, args .
 	return tx.each(func(r scanner) (bool, error) {
 		if row == nil {
 			row = new(Item)
-			dest = row.columns(&lost, &gone)
+			dest = layout(row, &lost, &gone)
 		}
 		if err := r.Scan(dest...); err != nil {
 			return false, err
