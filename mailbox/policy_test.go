@@ -29,3 +29,28 @@ func TestAPolicyAgainstTexts(t *testing.T) {
 	a.pull()
 	l.want("once it may", a.bodies(), "in time?")
 }
+
+// A user who may not use ActiveSync has no phone that could send.
+func TestTextsWaitWhileActiveSyncIsOff(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	allow := func(allowed bool) {
+		t.Helper()
+		l.ok(l.m.st.Update(l.ctx, l.user, func(tx *store.Tx) error { return tx.SetActiveSync(allowed) }))
+		l.ok(l.m.Route(l.ctx, l.user))
+	}
+	l.device("A", "+1555000001")
+	a := l.begin("A", outbox)
+	id := l.send("later", pat)
+	l.wantState(id, TextOffered)
+	allow(false)
+	l.wantState(id, TextWaiting)
+	r, err := l.m.RouteFor(l.ctx, l.user, nil, "")
+	l.ok(err)
+	if r.Device != "" || r.Detail != "The administrator does not allow phones." {
+		t.Errorf("%+v", r)
+	}
+	allow(true)
+	a.pull()
+	l.want("once it may", a.bodies(), "later")
+}
