@@ -374,7 +374,11 @@ func (s *session) tidy() error {
 		}
 	}
 	for _, c := range s.classes {
-		if err := s.tx.DropMarksInRange(s.device, s.folder, c, s.class(c).Floor, s.CreationsTold); err != nil {
+		floor := s.class(c).Floor
+		if floor == store.Top { // nothing was told
+			continue
+		}
+		if err := s.tx.DropMarksInRange(s.device, s.folder, c, floor, s.CreationsTold); err != nil {
 			return err
 		}
 	}
