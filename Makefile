@@ -29,16 +29,16 @@ check: ## gofmt, vet, staticcheck, import rules
 	@$(GO) test ./floors
 
 unit: ## the tests, without the race detector
-	@$(GO) test ./...
+	@$(GO) test $$($(GO) list ./... | grep -v '/conformance$$')
 
-race: ## the tests under the race detector, with fewer random runs
-	@$(GO) test -race -short ./...
+race: ## those that run in one process under the race detector, with fewer random runs
+	@$(GO) test -race -short $$($(GO) list ./... | grep -v -e '/conformance$$' -e /torture -e /crashtest)
 
 browser: build ## the web app in a browser, against bin/asms
 	@cd web/app && { [ -f node_modules/.package-lock.json ] || npm ci --silent --no-audit --no-fund; } && \
 		npm run --silent check && ASMS_BIN=$(abspath bin/asms) npm test --silent
 
-conformance: ## docs/conformance.md must say what the tests show
+conformance: ## the tests of the specification; docs/conformance.md must say what they show
 	@$(GO) test -count=1 -json ./conformance | $(GO) run ./conformance/report -check docs/conformance.md
 
 embed: ## the library from another module

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"asms/store"
+	"asms/store/storetest"
 )
 
 // clock is a time that stands until it is moved.
@@ -43,6 +44,7 @@ func newLab(t *testing.T, change func(*Options)) *lab {
 	t.Helper()
 	t.Parallel()
 	l := &lab{t: t, dir: t.TempDir(), ctx: context.Background(), clock: &clock{now: time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)}}
+	storetest.Prepare(t, l.dir)
 	st, err := store.Open(l.ctx, l.dir, &store.Options{Unsynced: true, Now: l.clock.Now})
 	if err != nil {
 		t.Fatal(err)

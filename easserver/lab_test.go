@@ -18,6 +18,7 @@ import (
 	"asms/eas"
 	"asms/mailbox"
 	"asms/store"
+	"asms/store/storetest"
 	"asms/wbxml"
 )
 
@@ -66,6 +67,7 @@ func newLabIn(t testing.TB, dir string, so store.Options, change ...func(*Option
 	t.Helper()
 	l := &lab{t: t, clock: &clock{t: noon}, log: new(bytes.Buffer)}
 	so.Unsynced, so.Now = true, l.clock.now
+	storetest.Prepare(t, dir)
 	var err error
 	l.store, err = store.Open(context.Background(), dir, &so)
 	if err != nil {

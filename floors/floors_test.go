@@ -40,7 +40,8 @@ var plan = map[string][]string{
 	"api":   nil,
 
 	// beside the house: for tests and tools
-	"servertest":         {"account", "eas", "easclient", "easserver", "mailbox", "sms", "store", "wbxml"},
+	"servertest":         {"account", "eas", "easclient", "easserver", "mailbox", "sms", "store", "store/storetest", "wbxml"},
+	"store/storetest":    {"store"},
 	"conformance":        nil,
 	"conformance/report": {"conformance"},
 	"crashtest":          nil,

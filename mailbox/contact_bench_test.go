@@ -59,3 +59,27 @@ func BenchmarkImport(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkImportAlike is an import of contacts that are all alike: the time for
+// each must not grow with their number.
+func BenchmarkImportAlike(b *testing.B) {
+	for name, one := range alikeCards {
+		for _, n := range []int{500, 4000} {
+			b.Run(fmt.Sprintf("%s/contacts=%d", name, n), func(b *testing.B) {
+				cards := make([]Card, n)
+				for k := range cards {
+					cards[k] = one(k)
+				}
+				for b.Loop() {
+					b.StopTimer()
+					l := newBench(b, 0, true)
+					b.StartTimer()
+					if _, _, _, err := l.m.ImportContacts(context.Background(), l.user, cards); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*n), "µs/contact")
+			})
+		}
+	}
+}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"asms/store"
+	"asms/store/storetest"
 )
 
 var (
@@ -46,7 +47,7 @@ func TestSyncConverges(t *testing.T) {
 	}
 	n := *runs
 	if testing.Short() {
-		n /= 50
+		n /= 100
 	}
 	var next atomic.Uint64
 	var wg sync.WaitGroup
@@ -68,6 +69,7 @@ func TestSyncConverges(t *testing.T) {
 
 func openStore(t *testing.T, dir string) *store.Store {
 	t.Helper()
+	storetest.Prepare(t, dir)
 	st, err := store.Open(context.Background(), dir, &store.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)

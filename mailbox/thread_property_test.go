@@ -35,7 +35,7 @@ func TestConversationsAgree(t *testing.T) {
 	}
 	n := *threadRuns
 	if testing.Short() {
-		n /= 5
+		n /= 10
 	}
 	st := openStore(t, t.TempDir())
 	for seed := range uint64(n) {

@@ -14,6 +14,7 @@ import (
 	"asms/easserver"
 	"asms/mailbox"
 	"asms/store"
+	"asms/store/storetest"
 	"asms/web"
 )
 
@@ -67,6 +68,7 @@ func newServer(t *testing.T) *server {
 
 func (s *server) begin() {
 	s.t.Helper()
+	storetest.Prepare(s.t, s.dir)
 	st, err := store.Open(context.Background(), s.dir, &store.Options{Unsynced: true})
 	if err != nil {
 		s.t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 	"asms/mailbox"
 	"asms/relay/simulator"
 	"asms/store"
+	"asms/store/storetest"
 	"asms/web"
 )
 
@@ -99,6 +100,7 @@ func (w *world) day() int { return int(time.Since(w.start) / (24 * time.Hour)) }
 
 // begin starts a server over the data there is.
 func (w *world) begin() {
+	storetest.Prepare(w.t, w.data)
 	st, err := store.Open(context.Background(), w.data, &store.Options{Unsynced: true})
 	if err != nil {
 		w.t.Fatal(err)

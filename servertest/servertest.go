@@ -19,6 +19,7 @@ import (
 	"asms/easserver"
 	"asms/mailbox"
 	"asms/store"
+	"asms/store/storetest"
 )
 
 // Options of a Server. The zero value will do for most tests.
@@ -59,7 +60,9 @@ func New(t testing.TB, opts *Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	st, err := store.Open(context.Background(), t.TempDir(), &store.Options{Unsynced: true, Now: o.Now})
+	dir := t.TempDir()
+	storetest.Prepare(t, dir)
+	st, err := store.Open(context.Background(), dir, &store.Options{Unsynced: true, Now: o.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

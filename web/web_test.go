@@ -13,6 +13,7 @@ import (
 	"asms/mailbox"
 	"asms/sms"
 	"asms/store"
+	"asms/store/storetest"
 	"asms/web"
 )
 
@@ -33,7 +34,9 @@ func newLab(t *testing.T, change ...func(*account.Options)) *lab {
 	for _, f := range change {
 		f(o)
 	}
-	st, err := store.Open(ctx, t.TempDir(), &store.Options{Unsynced: true})
+	dir := t.TempDir()
+	storetest.Prepare(t, dir)
+	st, err := store.Open(ctx, dir, &store.Options{Unsynced: true})
 	if err != nil {
 		t.Fatal(err)
 	}
