@@ -186,6 +186,7 @@ export interface AdminUser {
   name: string
   admin: boolean
   policy: boolean
+  activesync: boolean
   created: string
   devices: number
   messages: number
