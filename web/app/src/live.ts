@@ -62,15 +62,14 @@ export function listen(): () => void {
       for (const f of contactsChanged) f()
     }),
   ]
-  const wake = () => document.visibilityState === 'visible' && stream.hasten()
-  document.addEventListener('visibilitychange', wake)
+  const wake = () => document.visibilityState === 'visible' && stream.open()
   addEventListener('online', wake)
   stream.refused = () => void session.look()
   stream.open()
+  off.push(share())
   if (!conversations.loaded && !conversations.busy) void conversations.load()
   return () => {
     for (const f of off) f()
-    document.removeEventListener('visibilitychange', wake)
     removeEventListener('online', wake)
     stream.close()
     conversations.clear()
@@ -81,6 +80,43 @@ export function listen(): () => void {
     drafts.clear()
     say.notes = []
     announced.clear()
+  }
+}
+
+// A browser opens six connections to a server that speaks HTTP/1.1, for all tabs together.
+const restAfter = 30_000
+
+/**
+ * share has the stream rest while the tab is hidden, so that many tabs do not
+ * take all connections. Where there are locks, that is not on plain http from
+ * elsewhere, one of the hidden tabs goes on listening, for notifications.
+ */
+function share(): () => void {
+  let shown = () => {}
+  const change = () => {
+    shown()
+    if (document.visibilityState === 'visible') return stream.open()
+    const seen = new AbortController()
+    const until = new Promise<void>((done) => seen.signal.addEventListener('abort', () => done()))
+    let chosen = false
+    const timer = setTimeout(() => chosen || stream.pause(), restAfter)
+    shown = () => {
+      clearTimeout(timer)
+      seen.abort()
+    }
+    navigator.locks
+      ?.request('asms.listens', { signal: seen.signal }, () => {
+        chosen = true
+        stream.open()
+        return until
+      })
+      .catch(() => {}) // shown before its turn
+  }
+  document.addEventListener('visibilitychange', change)
+  change()
+  return () => {
+    shown()
+    document.removeEventListener('visibilitychange', change)
   }
 }
 

@@ -38,8 +38,10 @@ class Stream {
     return () => void set.delete(f)
   }
 
+  /** open listens from where it was left, now, if it does not listen already. */
   open() {
     if (this.source) return
+    clearTimeout(this.retry)
     const source = new EventSource('/api/v1/events' + query({ after: this.last }))
     this.source = source
     source.onopen = () => {
@@ -57,7 +59,6 @@ class Stream {
       this.source = null
       this.refused()
       this.wait = Math.min(30_000, this.wait * 2 || 1000)
-      clearTimeout(this.retry)
       this.retry = setTimeout(() => this.open(), this.wait)
     }
     for (const name of names) {
@@ -69,22 +70,21 @@ class Stream {
     }
   }
 
-  /** hasten tries again now, as after a sleep of the machine. */
-  hasten() {
-    if (this.source || this.wait === 0) return
-    clearTimeout(this.retry)
-    this.open()
-  }
-
-  close() {
+  /** pause listens no more until open. */
+  pause() {
     this.source?.close()
     this.source = null
     clearTimeout(this.retry)
     clearTimeout(this.worry)
     this.worry = undefined
     this.up = this.broken = false
-    this.last = ''
     this.wait = 0
+  }
+
+  /** close forgets where it was. */
+  close() {
+    this.pause()
+    this.last = ''
   }
 }
 
