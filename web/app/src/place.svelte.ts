@@ -46,6 +46,8 @@ class Here {
   place = $derived(read(this.url))
   /** visit counts arrivals, so that going to the same place again is noticed. */
   visit = $state(0)
+  /** led tells that the reader did not choose this place, but was led to it. */
+  led = false
   private depth = 0
 
   constructor() {
@@ -55,7 +57,8 @@ class Here {
     })
   }
 
-  private arrive() {
+  private arrive(led = false) {
+    this.led = led
     this.url = new URL(location.href)
     this.visit++
   }
@@ -67,6 +70,12 @@ class Here {
       this.depth++
     }
     this.arrive()
+  }
+
+  /** lead goes on to a place that shows more than the one that was asked for. */
+  lead(to: string) {
+    history.replaceState(null, '', to)
+    this.arrive(true)
   }
 
   /** back leaves for where the reader came from, or for a place that makes sense. */

@@ -34,7 +34,7 @@ after(async () => {
 })
 
 const settled = (p, path) => ({
-  '/': () => p.getByRole('list', { name: 'Conversations' }).getByRole('link').first().waitFor(),
+  '/': () => p.getByRole('list', { name: 'Conversations' }).getByRole('link').first().waitFor().then(() => p.viewportSize().width > 800 && p.locator('.message').first().waitFor()),
   '/contacts': () => p.getByRole('list', { name: 'Contacts' }).getByRole('link').first().waitFor(),
   '/contacts/new': () => p.getByLabel('First name').waitFor(),
   '/phones': () => p.getByRole('img', { name: /QR/ }).waitFor(),
@@ -78,6 +78,16 @@ for (const width of [1280, 390]) {
       if (path === '/settings') {
         await q.getByRole('button', { name: 'Delete Pixel' }).click()
         await look(q, 'question', wrong)
+      }
+      if (path === '/c/new') {
+        await q.getByRole('button', { name: 'Send later' }).click()
+        await q.getByLabel('Give up after').selectOption('1 day')
+        await look(q, 'send later', wrong)
+        assert.ok(await q.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
+      }
+      if (path === '/admin') {
+        await q.getByRole('button', { name: /What to do with/ }).first().click()
+        await look(q, 'menu of a user', wrong)
       }
       if (path === '/c/' + ada) {
         await q.getByRole('button', { name: 'What to do with this conversation' }).click()

@@ -128,6 +128,14 @@ export async function browser() {
   })
 }
 
+/** seen has a page think that it is shown, or that it is not. */
+export function seen(p, yes) {
+  return p.evaluate((state) => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, yes ? 'visible' : 'hidden')
+}
+
 /** Reader is a browser profile, and all that went wrong in it. */
 export class Reader {
   troubles = []
@@ -161,11 +169,15 @@ export class Reader {
   /** signedIn is a page of somebody who has given name and password in the form. */
   async signedIn(path = '/') {
     const p = await this.page(path)
+    await this.signIn(p)
+    return p
+  }
+
+  async signIn(p) {
     await p.getByLabel('Name').fill(this.server.user)
     await p.getByLabel('Password').fill(this.server.password)
     await p.getByRole('button', { name: 'Sign in' }).click()
     await p.getByRole('navigation', { name: 'Main' }).or(p.getByRole('region', { name: 'Conversation' })).first().waitFor()
-    return p
   }
 
   /** call asks the API with the cookie of the session. */

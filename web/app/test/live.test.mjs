@@ -42,7 +42,20 @@ test('a wrong password is said kindly, the right one opens the list', async () =
   await page.getByRole('heading', { name: 'Messages' }).waitFor()
 })
 
+test('beside the list the newest conversation is open; what it has is read once it is seen', async () => {
+  await page.waitForURL(/\/c\/[0-9a-f]{32}$/)
+  const id = new URL(page.url()).pathname.split('/')[2]
+  const { conversations } = await reader.call('GET', '/conversations')
+  assert.equal(conversations[0].id, id)
+  await bubbles(page).first().waitFor()
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'BODY')
+  await unread(id, 0)
+})
+
 test('what is unread is counted, until it is seen', async () => {
+  await page.keyboard.press('Escape')
+  await page.waitForURL(server.url + '/')
+  await reader.call('POST', '/messages', { to: [echo], body: 'Count me' })
   await page.waitForFunction(() => document.title.startsWith('(1) '))
   await page.getByRole('list', { name: 'Conversations' }).getByRole('link', { name: /1 unread/ }).click()
   await page.waitForFunction(() => !document.title.startsWith('('))

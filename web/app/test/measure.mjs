@@ -93,10 +93,13 @@ try {
   const opened = []
   const again = []
   for (let n = 1; n <= rounds; n++) {
-    opened.push(await from(['click', `[data-list] li:nth-child(${n}) [data-row]`], `.shell:has([aria-current='true']) .message`))
+    opened.push(await from(['click', `[data-list] li:nth-child(${n + 1}) [data-row]`], `.shell:has(li:nth-child(${n + 1}) > [aria-current='true']) .message`))
     await p.goto(server.url + '/')
     await until(p, '[data-list] [data-row]')
   }
+  await p.waitForURL('**/c/*')
+  await p.keyboard.press('Escape')
+  await p.waitForFunction(() => !document.querySelector('.message'))
   await from(['click', '[data-list] li:nth-child(1) [data-row]'], '.message')
   await p.goBack()
   for (let n = 1; n <= rounds; n++) {

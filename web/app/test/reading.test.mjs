@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { browser, mailbox, Reader } from './asms.mjs'
+import { browser, mailbox, Reader, seen } from './asms.mjs'
 import { ada, hostile, many } from './texts.mjs'
 
 const count = Number(process.env.TEXTS ?? 50_000)
@@ -12,7 +12,9 @@ let server, chromium, reader, page
 before(async () => {
   ;[server, chromium] = await Promise.all([mailbox(many(count)), browser()])
   reader = await Reader.open(chromium, server)
-  page = await reader.signedIn()
+  page = await reader.page()
+  await seen(page, false)
+  await reader.signIn(page)
 })
 
 after(async () => {
@@ -34,9 +36,13 @@ test('the list is newest first, says what is unread, and goes on as one scrolls'
   await page.waitForFunction(() => document.querySelectorAll('[data-list] [data-row]').length >= 80)
 })
 
-test('a conversation opens at its newest text, which is then read', async () => {
-  await list().getByRole('link', { name: /Ada Lovelace/ }).click()
+test('the newest conversation is open beside the list, at its newest text, which is read when it is seen', async () => {
   await texts().getByText('This one is new.').waitFor()
+  assert.equal(new URL(page.url()).pathname, await list().getByRole('link', { name: /Ada Lovelace/ }).getAttribute('href'))
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'BODY')
+  await page.waitForTimeout(400)
+  assert.match(await page.title(), /^\(1\) /)
+  await seen(page, true)
   assert.ok(await texts().evaluate((e) => e.scrollHeight - e.scrollTop - e.clientHeight < 2))
   await page.waitForFunction(() => !document.title.startsWith('('))
 })
@@ -184,6 +190,25 @@ test('the keyboard alone reads, writes and goes about', async () => {
   await page.waitForURL(server.url + '/c/new')
 })
 
+test('a text may wait for its time, and for a phone no longer than it is worth', async () => {
+  await page.goto(server.url + '/')
+  await list().getByRole('link', { name: /Ada Lovelace/ }).click()
+  const write = page.getByRole('textbox', { name: 'Text', exact: true })
+  await write.fill('Soup is ready')
+  await page.getByRole('button', { name: 'Send later' }).click()
+  await page.getByLabel('Give up after').selectOption('1 hour')
+  await page.getByText('Given up if no phone has taken it within 1 hour.').waitFor()
+  await page.getByLabel('Send no earlier than').fill(new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 16))
+  await page.getByText('within 1 hour of then.').waitFor()
+  await write.press('Enter')
+  await page.locator('.message.out', { hasText: 'Soup is ready' }).getByText(/Goes out/).waitFor()
+  await page.getByLabel('Give up after').waitFor({ state: 'detached' })
+  const { messages } = await reader.call('GET', `/conversations/${new URL(page.url()).pathname.split('/')[2]}/messages?limit=5`)
+  const soup = messages.find((m) => m.body === 'Soup is ready')
+  assert.equal(Date.parse(soup.expires) - Date.parse(soup.not_before), 3600_000)
+  await reader.call('POST', `/messages/${soup.id}/cancel`)
+})
+
 test('contacts are added, found, changed, imported, exported and deleted', async () => {
   await page.getByRole('link', { name: 'Contacts' }).click()
   await page.getByRole('link', { name: 'Add', exact: true }).click()
@@ -260,6 +285,11 @@ test('an administrator sees to users and to the server', async () => {
   await users.getByRole('button', { name: 'What to do with bob' }).click()
   await page.getByRole('menuitem', { name: 'Make administrator' }).click()
   await users.getByRole('listitem').filter({ hasText: 'bob' }).getByText('administrator').waitFor()
+  for (const may of [true, false]) {
+    await users.getByRole('button', { name: 'What to do with bob' }).click()
+    await page.getByRole('menuitemcheckbox', { name: 'May synchronise phones', checked: may }).click()
+    await users.getByText('may not synchronise phones').waitFor({ state: may ? 'visible' : 'detached' })
+  }
   await users.getByRole('button', { name: 'What to do with bob' }).click()
   await page.getByRole('menuitem', { name: 'Remove…' }).click()
   const remove = page.getByRole('dialog').getByRole('button', { name: 'Remove' })
@@ -267,6 +297,51 @@ test('an administrator sees to users and to the server', async () => {
   await page.getByRole('dialog').getByRole('textbox').fill('bob')
   await remove.click()
   await users.getByText('bob').waitFor({ state: 'detached' })
+})
+
+test('tabs that nobody sees give their connections back, and are right when they are seen again', async () => {
+  const r = await Reader.open(chromium, server, { storageState: await reader.context.storageState() })
+  const streams = async (n) => {
+    let now
+    for (let tries = 0; (now = (await reader.call('GET', '/admin/health')).streams) !== n; tries++) {
+      assert.ok(tries < 100, `${now} streams instead of ${n}`)
+      await page.waitForTimeout(50)
+    }
+  }
+  const { conversations } = await reader.call('GET', '/conversations?limit=5')
+  const mark = (read) => reader.call('POST', `/conversations/${conversations[3].id}/read`, { read })
+  const counts = (p, n) => p.waitForFunction((n) => document.title.startsWith(n ? `(${n}) ` : 'Phones'), n)
+  const [one, two, three] = [await r.page('/phones'), await r.page('/phones'), await r.page('/phones')]
+  await streams(4)
+  await r.context.clock.install()
+
+  // As on plain http from elsewhere.
+  await one.evaluate(() => Object.defineProperty(navigator, 'locks', { value: undefined }))
+  await seen(one, false)
+  await r.context.clock.fastForward(31_000)
+  await streams(3)
+  await mark(false)
+  await counts(two, 1)
+  assert.match(await one.title(), /^Phones/)
+  await seen(one, true)
+  await counts(one, 1)
+  await streams(4)
+  await mark(true)
+  await counts(one, 0)
+
+  // Of those that are hidden one goes on listening, and another when that is closed.
+  await seen(two, false)
+  await seen(three, false)
+  await r.context.clock.fastForward(31_000)
+  await streams(3)
+  await two.close()
+  await streams(3)
+  await mark(false)
+  await counts(three, 1)
+  await mark(true)
+  await counts(three, 0)
+  assert.deepEqual(r.troubles, [])
+  await r.context.close()
 })
 
 test('a server that goes and comes again takes nothing away', async () => {
@@ -296,11 +371,10 @@ test('who could not be signed out is told so', async () => {
 
 test('who signs out is out, in every tab', async () => {
   const second = await reader.page('/')
-  await second.getByRole('heading', { name: 'Messages' }).waitFor()
+  await second.locator('.message').first().waitFor()
   await page.getByRole('link', { name: 'Settings' }).click()
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('button', { name: 'Sign in' }).waitFor()
-  await second.getByRole('list', { name: 'Conversations' }).getByRole('link').nth(1).click()
   await second.getByRole('button', { name: 'Sign in' }).waitFor()
   await second.close()
 })
