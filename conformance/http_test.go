@@ -134,6 +134,11 @@ var overHTTP = chapter{
 		phone.send(phone.request64("ItemOperations", operationsXML(fetchXML(inbox, id, "")))).want(fetched+"Status", "1")
 		phone.send(phone.request64("MoveItems", moveXML(id, inbox, deletedItems))).want(responseStatus, "3")
 	}},
+	{"ASHTTP-S01-TC13", "the codes of the commands about the user", func(s *scene) {
+		phone := s.device("PHONE")
+		phone.send(phone.request64("ResolveRecipients", resolveXML("", s.address()))).want(resolvedStatus, "1")
+		phone.send(phone.request64("Settings", `<Settings xmlns="Settings"><UserInformation><Get/></UserInformation></Settings>`)).want("Status", "1")
+	}},
 	{"ASHTTP-S03-TC01", "MS-ASAcceptMultiPart T brings parts, F does not", func(s *scene) {
 		id := s.place(inbox, mail("plans"))
 		phone := s.device("PHONE")

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"asms/eas"
-	"asms/sms"
+	"asms/mailbox"
 	"asms/wbxml"
 )
 
@@ -153,12 +153,12 @@ var itemOperations = chapter{
 		phone, conversation := s.conversation()
 		phone.moveConversation(conversation, phone.types[calendarType]).want(moved+"Status", "156")
 	}},
-	{"ASCMD-S08-TC20", "a text that another phone is to send cannot be fetched: status 6", func(s *scene) {
-		phone, tablet := s.relay("PHONE", myNumber), s.device("TABLET")
-		s.sendBy(phone, "see you", sms.Address{Name: "Pat", Number: patNumber})
-		id := only(s, phone.rest(outbox)).at("ServerId")
-		tablet.operate(fetchXML(outbox, id, "")).want(fetched+"Status", "6")
-		phone.operate(fetchXML(outbox, id, "")).want(fetched+"Status", "1")
+	{"ASCMD-S08-TC20", "the contacts cannot be emptied in one go: status 16", func(s *scene) {
+		id := s.place(inbox, placed("hello"))
+		a := s.device("PHONE").operate(emptyXML(contacts, ""), fetchXML(inbox, id, ""))
+		a.want("Status", "1")
+		a.want(emptied+"Status", "16")
+		a.want(fetched+"Status", "1")
 	}},
 	{"ASCON-S03-TC05", "nor to the recipient information cache: status 105", func(s *scene) {
 		phone, conversation := s.conversation()
@@ -220,6 +220,18 @@ var itemOperations = chapter{
 		}
 		some := phone.operate(fetchXML(inbox, id, "<Options><Schema><email:From/><email:Read/></Schema></Options>"))
 		s.equal("properties", some.root.first(fetched+"Properties").children(), "From Read")
+	}},
+	{"MS-ASCMD_R4167", "what is not for mail cannot be emptied, and keeps what it has", func(s *scene) {
+		card := mailbox.Card{Fields: map[string]string{"FirstName": "Pat", "Email1Address": "pat@home.example"}}
+		if _, err := s.server.Mailbox.AddContact(s.Context(), s.user.ID, card); err != nil {
+			s.Fatal(err)
+		}
+		phone := s.device("PHONE")
+		for _, t := range []string{contactsType, calendarType, tasksType, notesType} {
+			phone.operate(emptyXML(phone.types[t], "")).want(emptied+"Status", "16")
+		}
+		s.equal("contacts", len(phone.begin(contacts, "")), 1)
+		phone.operate(emptyXML(inbox, "")).want(emptied+"Status", "1")
 	}},
 	{"MS-ASCMD_R5505", "in a multipart answer the bodies follow the document", func(s *scene) {
 		one, two := s.place(inbox, placed("the first")), s.place(inbox, placed("the second"))

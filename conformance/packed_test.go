@@ -15,7 +15,8 @@ import (
 // codes are the codes of commands in the base64 query.
 var codes = map[string]byte{
 	"Sync": 0, "FolderSync": 9, "FolderCreate": 10, "FolderDelete": 11, "FolderUpdate": 12, "MoveItems": 13,
-	"GetItemEstimate": 14, "Search": 16, "Settings": 17, "Ping": 18, "ItemOperations": 19, "Provision": 20, "Find": 23,
+	"GetItemEstimate": 14, "Search": 16, "Settings": 17, "Ping": 18, "ItemOperations": 19, "Provision": 20,
+	"ResolveRecipients": 21, "ValidateCert": 22, "Find": 23,
 }
 
 // query64 is the base64 query of a request, with tagged parameters behind it.

@@ -50,6 +50,10 @@ type Tested struct {
 // Nothing reports whether there is nothing to test.
 func (t Tested) Nothing() bool { return t == Tested{} }
 
+// Differs reports whether ours does something else on purpose: the remark says
+// what and why, and the tests are of that.
+func (r Requirement) Differs() bool { return strings.HasPrefix(r.Remark, "Ours differs: ") }
+
 //go:embed requirements.tsv
 var table string
 

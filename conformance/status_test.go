@@ -49,10 +49,36 @@ var commonStatuses = chapter{
 	{"ASCMD-S21-TC11", "a device id that is too long, or missing, or no id, is status 108", func(s *scene) {
 		s.wantIdentity("DeviceId", "108", strings.Repeat("x", 33), "", "my device")
 	}},
-	{"ASCMD-S21-TC12", "a device that may not synchronize is status 129", func(s *scene) {
+	{"ASCMD-S21-TC12", "a user who is kept from ActiveSync is status 126", func(s *scene) {
 		phone := s.device("PHONE")
-		s.block(phone)
-		s.equal("FolderSync", phone.folderSyncStatus(), "129")
+		s.allow(false)
+		s.equal("FolderSync", phone.folderSyncStatus(), "126")
+		phone.command("Sync", syncXML(phone.collection(inbox, ""), "")).wantTop("126")
+		s.allow(true)
+		s.equal("FolderSync", phone.folderSyncStatus(), "1")
+	}},
+	{"MS-ASCMD_R4869", "every command of every device of the user is status 126", func(s *scene) {
+		phone := s.device("PHONE")
+		offer := phone.send(phone.optionsRequest()).header.Get("MS-ASProtocolCommands")
+		s.allow(false)
+		for command := range strings.SplitSeq(offer, ",") {
+			for _, d := range []*device{phone, s.fresh("TABLET")} {
+				status := "Status"
+				if command == "MeetingResponse" {
+					status = "Result/Status"
+				}
+				s.equal(command, d.post(command, nil).root.at(status), "126")
+			}
+		}
+	}},
+	{"MS-ASCMD_R4869", "a Ping that hangs ends when the user is kept out", func(s *scene) {
+		phone := s.device("PHONE")
+		phone.begin(inbox, smsOptions)
+		ping := phone.hang("Ping", pingXML("600", inbox))
+		ping.stillWaits()
+		s.allow(false)
+		ping.wakes(patience)
+		phone.command("Ping", pingXML("600", inbox)).wantTop("126")
 	}},
 	{"MS-ASCMD_R4817", "what is missing where it must be is status 103 to commands without a word for it", func(s *scene) {
 		phone := s.device("PHONE")
@@ -91,6 +117,14 @@ var commonStatuses = chapter{
 func (s *scene) block(d *device) {
 	s.Helper()
 	if err := s.server.Accounts.SetAccess(s.Context(), s.user.ID, d.id, store.Blocked); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// allow says whether the user may use ActiveSync.
+func (s *scene) allow(allowed bool) {
+	s.Helper()
+	if err := s.server.Accounts.SetActiveSync(s.Context(), s.user.ID, allowed); err != nil {
 		s.Fatal(err)
 	}
 }

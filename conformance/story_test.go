@@ -38,6 +38,7 @@ var book = []chapter{
 	examples, conversations, devices,
 	folderSync, folderCreate, folderUpdate, getItemEstimate, ping, provision, overHTTP, syncing, itemOperations,
 	syncRules, settings, commonStatuses, moveItems, mailFlags, mailBodies, itemBodies, itemChanges, searching, discovering,
+	resolving, conversationModes, full, elsewhere,
 }
 
 // noon is when stories happen.

@@ -1,7 +1,7 @@
 // Report makes docs/conformance.md of the results of the conformance tests,
 // which it reads from standard input:
 //
-//	go test -json ./conformance | go run ./conformance/report > docs/conformance.md
+//	go test -count=1 -json ./conformance | go run ./conformance/report > docs/conformance.md
 //
 // With -check it writes nothing and fails when the file says anything else than
 // the results do. Either way it fails when a test failed or a requirement has no

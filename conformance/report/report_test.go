@@ -52,7 +52,7 @@ func TestDocument(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"| passes on 14.0 14.1 16.0 16.1 | it does |", "| nothing to test |",
+		"| passes on 14.0 14.1 16.0 16.1 | it does |", "| nothing to test |", "| differs on 14.0 14.1 16.0 16.1 |",
 		", 0 fail, ", "| passes on 2.5 12.0 12.1 | it does |",
 	} {
 		if !strings.Contains(document, want) {
@@ -124,5 +124,27 @@ func TestFailuresShow(t *testing.T) {
 	document, err = report(lines[1:], "")
 	if err == nil || !strings.Contains(document, "; NO RESULT on 14.0 |") {
 		t.Errorf("a missing result does not show: %v", err)
+	}
+}
+
+// The head says how many public cases there are here.
+func TestHeadCounts(t *testing.T) {
+	t.Parallel()
+	cases, differ := 0, 0
+	for _, q := range requirements(t) {
+		if q.Level == "case" {
+			cases++
+			if q.Differs() {
+				differ++
+			}
+		}
+	}
+	for _, want := range []string{fmt.Sprintf("%d of 444", cases), fmt.Sprintf("in %d,\n", differ)} {
+		if !strings.Contains(head, want) {
+			t.Errorf("the head does not say %q", want)
+		}
+	}
+	if sum := 114 + 28 + 4 + 101 + 27; sum != cases {
+		t.Errorf("the kinds in the head are %d cases, there are %d", sum, cases)
 	}
 }

@@ -131,11 +131,15 @@ func (res *results) of(q conformance.Requirement) string {
 			failed = append(failed, v)
 		}
 	}
+	good := "passes on"
+	if q.Differs() {
+		good = "differs on"
+	}
 	var words []string
 	for _, part := range []struct {
 		word     string
 		versions []string
-	}{{"passes on", passed}, {"FAILS on", failed}, {"NO RESULT on", none}} {
+	}{{good, passed}, {"FAILS on", failed}, {"NO RESULT on", none}} {
 		if len(part.versions) > 0 {
 			words = append(words, part.word+" "+strings.Join(part.versions, " "))
 		}
