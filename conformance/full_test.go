@@ -31,10 +31,11 @@ func (s *scene) cramped() {
 	s.Cleanup(func() { _ = st.Close() }) // nothing is asked of it any more
 	m := mailbox.New(st, &mailbox.Options{Now: now, Location: time.UTC})
 	accounts := account.New(st, &account.Options{Cost: account.Cost{Memory: 8, Passes: 1, Threads: 1}, Now: now})
-	s.server = servertest.New(s.T, &servertest.Options{Now: now, Configure: func(o *easserver.Options) {
+	server := *servertest.New(s.T, &servertest.Options{Now: now, Configure: func(o *easserver.Options) {
 		o.Mailbox, o.Accounts = m, accounts
-	}})
-	s.server.Store, s.server.Mailbox, s.server.Accounts = st, m, accounts
+	}}) // a copy: the server goes on with its own
+	server.Store, server.Mailbox, server.Accounts = st, m, accounts
+	s.server = &server
 	s.user = s.server.AddUser(s.T, "anna")
 }
 
