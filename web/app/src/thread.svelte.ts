@@ -32,6 +32,7 @@ export class Thread {
   hold: (change: () => void) => void = (change) => change()
 
   private era = 0
+  private over = new Set<string>() // what was dropped
 
   constructor(conversation: string) {
     this.id = conversation
@@ -171,7 +172,13 @@ export class Thread {
     return at < 0
   }
 
+  /** add takes the answer to a text that was sent, unless the stream was quicker and knows more. */
+  add(m: Message) {
+    if (!this.over.has(m.id) && !this.messages.some((x) => x.id === m.id)) this.put(m)
+  }
+
   drop(message: string) {
+    this.over.add(message)
     if (this.messages.some((m) => m.id === message)) {
       this.hold(() => (this.messages = this.messages.filter((m) => m.id !== message)))
     }

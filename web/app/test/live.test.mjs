@@ -165,6 +165,7 @@ test('a text that did not reach the server stays, and goes once however often it
 })
 
 test('flag, mark unread, delete', async () => {
+  await bubble(page, 'You wrote: Through a bad line').waitFor()
   const m = mine(page, 'Through a bad line')
   const id = new URL(page.url()).pathname.split('/')[2]
   const menu = async (name) => {
