@@ -35,7 +35,7 @@ func TestConversationsAgree(t *testing.T) {
 	}
 	n := *threadRuns
 	if testing.Short() {
-		n /= 10
+		n /= 20
 	}
 	st := openStore(t, t.TempDir())
 	for seed := range uint64(n) {

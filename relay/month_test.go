@@ -37,7 +37,7 @@ func TestMonth(t *testing.T) {
 			days = 10
 		}
 		if testing.Short() {
-			days = 3
+			days = 2
 		}
 		t.Run(fmt.Sprintf("%d days with %d radios", days, radios), func(t *testing.T) {
 			t.Parallel()
