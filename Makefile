@@ -31,8 +31,10 @@ check: ## gofmt, vet, staticcheck, import rules
 unit: ## the tests, without the race detector
 	@$(GO) test $$($(GO) list ./... | grep -v '/conformance$$')
 
-race: ## those that run in one process under the race detector, with fewer random runs
-	@$(GO) test -race -short $$($(GO) list ./... | grep -v -e '/conformance$$' -e /torture -e /crashtest)
+RACE = account store mailbox easclient easserver web relay relay/atmodem relay/simulator
+
+race: ## what shares memory, under the race detector and with fewer random runs
+	@$(GO) test -race -short $(addprefix ./,$(RACE))
 
 browser: build ## the web app in a browser, against bin/asms
 	@cd web/app && { [ -f node_modules/.package-lock.json ] || npm ci --silent --no-audit --no-fund; } && \

@@ -47,7 +47,7 @@ func TestSyncConverges(t *testing.T) {
 	}
 	n := *runs
 	if testing.Short() {
-		n /= 250
+		n /= 500
 	}
 	var next atomic.Uint64
 	var wg sync.WaitGroup

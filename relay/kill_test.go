@@ -67,7 +67,7 @@ func TestKilledWhileSending(t *testing.T) {
 			t.Fatalf("only %d points: %v", len(points), points)
 		}
 		for n, point := range points {
-			if testing.Short() && n%3 != 0 {
+			if testing.Short() && n%6 != 0 {
 				continue
 			}
 			t.Run(fmt.Sprintf("%d %s", n+1, point), func(t *testing.T) { run(t, kill(n+1)) })
@@ -132,7 +132,7 @@ func TestKilledWhileReceiving(t *testing.T) {
 			t.Fatalf("only %d points: %v", len(points), points)
 		}
 		for n, point := range points[:len(points)-1] { // how often the server is asked varies
-			if testing.Short() && n%3 != 0 {
+			if testing.Short() && n%6 != 0 {
 				continue
 			}
 			t.Run(fmt.Sprintf("%d %s", n+1, point), func(t *testing.T) { run(t, kill(n+1)) })
