@@ -102,8 +102,8 @@ func (m *Mailbox) contact(user UserID, device string) contact {
 	return c
 }
 
-// dueAfter returns when a text that device got at t becomes unknown, and lets
-// Run know.
+// dueAfter returns when a text that device got at t becomes unknown, in whole
+// milliseconds as it is kept, and lets Run know.
 func (m *Mailbox) dueAfter(user UserID, device string, t time.Time) time.Time {
 	c := m.contact(user, device)
 	if c.at.After(t) {
@@ -112,7 +112,7 @@ func (m *Mailbox) dueAfter(user UserID, device string, t time.Time) time.Time {
 	if m.started.After(t) { // while the server was away it could not be heard
 		t = m.started
 	}
-	due := t.Add(max(2*c.interval, minSilence))
+	due := t.Add(max(2*c.interval, minSilence)).Truncate(time.Millisecond)
 	m.due.note(user, due)
 	return due
 }

@@ -68,13 +68,22 @@ func newServer(t *testing.T) *server {
 
 func (s *server) begin() {
 	s.t.Helper()
-	storetest.Prepare(s.t, s.dir)
-	st, err := store.Open(context.Background(), s.dir, &store.Options{Unsynced: true})
+	l := newLife(s.t, s.dir, nil)
+	s.mu.Lock()
+	s.life = l
+	s.mu.Unlock()
+}
+
+// newLife starts a server over the data in dir.
+func newLife(t testing.TB, dir string, opts *mailbox.Options) life {
+	t.Helper()
+	storetest.Prepare(t, dir)
+	st, err := store.Open(context.Background(), dir, &store.Options{Unsynced: true})
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	l := life{
-		store: st, mailbox: mailbox.New(st, nil),
+		store: st, mailbox: mailbox.New(st, opts),
 		accounts: account.New(st, &account.Options{Cost: account.Cost{Memory: 8, Passes: 1, Threads: 1}}),
 	}
 	l.api = web.New(web.Options{Mailbox: l.mailbox, Accounts: l.accounts})
@@ -86,12 +95,10 @@ func (s *server) begin() {
 		cancel()
 		running.Wait()
 		if err := st.Close(); err != nil {
-			s.t.Error(err)
+			t.Error(err)
 		}
 	}
-	s.mu.Lock()
-	s.life = l
-	s.mu.Unlock()
+	return l
 }
 
 func (s *server) end() {

@@ -1,7 +1,6 @@
 package relay_test
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"log"
@@ -15,14 +14,10 @@ import (
 	"testing"
 	"time"
 
-	"asms/account"
 	"asms/eas"
-	"asms/easserver"
 	"asms/mailbox"
 	"asms/relay/simulator"
 	"asms/store"
-	"asms/store/storetest"
-	"asms/web"
 )
 
 // world is all that a month needs, inside one bubble of synctest: a server, a
@@ -100,35 +95,11 @@ func (w *world) day() int { return int(time.Since(w.start) / (24 * time.Hour)) }
 
 // begin starts a server over the data there is.
 func (w *world) begin() {
-	storetest.Prepare(w.t, w.data)
-	st, err := store.Open(context.Background(), w.data, &store.Options{Unsynced: true})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	l := life{
-		store: st, mailbox: mailbox.New(st, &mailbox.Options{Log: w.log, Now: wholeMilliseconds}),
-		accounts: account.New(st, &account.Options{Cost: account.Cost{Memory: 8, Passes: 1, Threads: 1}}),
-	}
-	l.front = easserver.New(easserver.Options{Mailbox: l.mailbox, Accounts: l.accounts})
-	l.api = web.New(web.Options{Mailbox: l.mailbox, Accounts: l.accounts})
-	ctx, cancel := context.WithCancel(context.Background())
-	var running sync.WaitGroup
-	running.Go(func() { _ = l.mailbox.Run(ctx) })
-	l.end = func() {
-		cancel()
-		running.Wait()
-		if err := st.Close(); err != nil {
-			w.t.Error(err)
-		}
-	}
+	l := newLife(w.t, w.data, &mailbox.Options{Log: w.log})
 	w.mu.Lock()
 	w.life = l
 	w.mu.Unlock()
 }
-
-// wholeMilliseconds is the bubble's clock. The mailbox keeps times so, and a
-// time that lies between two of them keeps it busy while the clock stands still.
-func wholeMilliseconds() time.Time { return time.Now().Truncate(time.Millisecond) }
 
 // end ends the server, in good order or cutting off whoever speaks to it.
 func (w *world) end(gently bool) {
